@@ -1,0 +1,187 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Readable } from 'node:stream';
+import axios, { type AxiosInstance } from 'axios';
+import { isJsonObject } from '../base/json.js';
+
+export interface TransportOptions {
+  readonly userAgent: string;
+  /** For connecting and the answer's headers together, and for a body that does not move. Milliseconds. */
+  readonly timeoutMs: number;
+  /** A larger body is an error; bytes after decompression. */
+  readonly maxBodyBytes: number;
+  readonly maxSockets: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly header: (name: string) => string | undefined;
+}
+
+/** An attempt that brought no whole answer. `code` is Node's (`ECONNRESET`) or ours (`ETIMEDOUT`, `EBODYSIZE`). */
+export class TransportError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TransportError';
+    this.code = code;
+  }
+
+  /** Whether a further attempt could bring something else: not for a certificate, a wrong URL or a too large body. */
+  get retried(): boolean {
+    return !/^(EBODYSIZE|CERT_|ERR_TLS|ERR_INVALID|ERR_UNESCAPED|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HPE_HEADER_OVERFLOW)/.test(
+      this.code,
+    );
+  }
+}
+
+/** A body counts as stalled when fewer bytes than this came within the timeout: one byte a second is no progress. */
+const PROGRESS_BYTES = 1024;
+/** Of a body that only explains an error. */
+const MAX_ERROR_BODY_BYTES = 64 * 1024;
+
+/** One HTTP exchange after another over kept connections: no retry, no redirect, every status is an answer. */
+export class Transport {
+  private readonly options: TransportOptions;
+  private readonly agents: readonly [HttpAgent, HttpsAgent];
+  private readonly http: AxiosInstance;
+
+  constructor(options: TransportOptions) {
+    this.options = options;
+    const agentOptions = { keepAlive: true, maxSockets: options.maxSockets };
+    this.agents = [new HttpAgent(agentOptions), new HttpsAgent(agentOptions)];
+    this.http = axios.create({
+      adapter: 'http',
+      httpAgent: this.agents[0],
+      httpsAgent: this.agents[1],
+      // The token must not follow a redirect (design section 4, rule 12).
+      maxRedirects: 0,
+      responseType: 'stream',
+      decompress: true,
+      validateStatus: () => true,
+      headers: { Accept: 'application/json', 'Accept-Encoding': 'gzip, deflate, br', 'User-Agent': options.userAgent },
+    });
+  }
+
+  /**
+   * @throws TransportError where no whole answer came
+   * @throws the signal's reason where it was aborted
+   */
+  async get(url: URL, authorization: string, signal: AbortSignal): Promise<Answer> {
+    signal.throwIfAborted();
+    const attempt = new AbortController();
+    const abort = (): void => attempt.abort();
+    signal.addEventListener('abort', abort, { once: true });
+    const watch = new Watch(this.options.timeoutMs, abort);
+    try {
+      const response = await this.http.get<Readable>(url.href, {
+        signal: attempt.signal,
+        headers: { Authorization: authorization },
+      });
+      watch.nowIn('the body');
+      const cap = response.status === 200 ? this.options.maxBodyBytes : MAX_ERROR_BODY_BYTES;
+      const body = await readBody(response.data, cap, response.status !== 200, watch, attempt.signal);
+      return {
+        status: response.status,
+        body,
+        header: (name) => {
+          const value: unknown = response.headers[name];
+          return typeof value === 'string' ? value : undefined;
+        },
+      };
+    } catch (cause) {
+      signal.throwIfAborted();
+      if (cause instanceof TransportError) throw cause;
+      if (watch.expired) {
+        const seconds = this.options.timeoutMs / 1000;
+        throw new TransportError('ETIMEDOUT', `nothing came for ${seconds} seconds while waiting for ${watch.phase}`);
+      }
+      throw new TransportError(codeOf(cause), reasonOf(cause), { cause });
+    } finally {
+      watch.end();
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  close(): void {
+    for (const agent of this.agents) agent.destroy();
+  }
+}
+
+/** A timer that is wound up again by progress. */
+class Watch {
+  expired = false;
+  phase = 'the answer';
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(timeoutMs: number, onExpired: () => void) {
+    this.timer = setTimeout(() => {
+      this.expired = true;
+      onExpired();
+    }, timeoutMs);
+  }
+
+  nowIn(phase: string): void {
+    this.phase = phase;
+    this.progress();
+  }
+
+  progress(): void {
+    if (!this.expired) this.timer.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+}
+
+async function readBody(
+  stream: Readable,
+  cap: number,
+  cutOverCap: boolean,
+  watch: Watch,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const destroy = (): void => void stream.destroy(new Error('aborted'));
+  if (signal.aborted) destroy();
+  signal.addEventListener('abort', destroy, { once: true });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let sinceProgress = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      sinceProgress += chunk.length;
+      if (sinceProgress >= PROGRESS_BYTES) {
+        sinceProgress = 0;
+        watch.progress();
+      }
+      if (bytes > cap) {
+        if (cutOverCap) break;
+        throw new TransportError('EBODYSIZE', `the body is larger than ${cap} bytes`);
+      }
+    }
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  } finally {
+    signal.removeEventListener('abort', destroy);
+    stream.destroy();
+  }
+}
+
+function codeOf(cause: unknown): string {
+  for (let error: unknown = cause; error instanceof Error; error = error.cause) {
+    const code: unknown = 'code' in error ? error.code : undefined;
+    if (typeof code === 'string' && code !== 'ERR_CANCELED') return code;
+  }
+  return 'EUNKNOWN';
+}
+
+function reasonOf(cause: unknown): string {
+  // Node wraps the tries of both IP versions in an AggregateError, whose own message is empty.
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
+  if (cause instanceof Error) return cause.message === '' ? codeOf(cause) : cause.message;
+  return isJsonObject(cause) ? JSON.stringify(cause) : String(cause);
+}

@@ -1,0 +1,347 @@
+import { ConfigError, ReportError } from '../base/errors.js';
+import { formatInstant, minusSeconds, tickBefore, type Instant } from '../base/instant.js';
+import type { Logger } from '../base/logger.js';
+import type { CircleClient, FetchedPage } from './client.js';
+import type { Endpoint } from './endpoint.js';
+import { pageKey } from './next-page.js';
+import { firstRange, nextRange, rangesFrom, SMALLEST_RANGED_PAGE, type Range } from './ranges.js';
+import { sight, type Sighting } from './sighting.js';
+
+/** Where a window of pages begins: rows created at this instant or later. */
+export interface Anchor {
+  readonly at: Instant;
+  /** The precision of the text that it was read from, in digits of a second. */
+  readonly digits: number;
+}
+
+/** A page of the walk, handed on in order. The same row may come in several pages: dropping it is the reader's part. */
+export interface WalkPage extends Sighting {
+  readonly fetched: FetchedPage;
+  /** The window's anchor: rows before it belong to windows that are done. */
+  readonly anchor: Instant | null;
+  /** False once the server's order has broken: then a place reached in time says nothing on what came before it. */
+  readonly trusted: boolean;
+}
+
+export interface WalkOptions {
+  readonly client: CircleClient;
+  readonly endpoint: Endpoint;
+  readonly perPage: number;
+  /** Pages asked for at once. */
+  readonly width: number;
+  /** null is from the beginning of time. */
+  readonly from: Anchor | null;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** A window that is asked for again and again still moved: give up on overlapping pages, follow the links. */
+const MAX_RANGED_TRIES = 3;
+/** A window read by its links whose rows still vanish between two readings. */
+const MAX_LINKED_TRIES = 50;
+/** Pages in a row that bring nothing new: the server goes in circles under ever new addresses. */
+const MAX_BARREN_PAGES = 1000;
+/** A server may read created_at_gt to the second; rows further back mean that it does not read it at all. */
+const FILTER_SLACK_SECONDS = 2;
+
+type End = 'end';
+type Moved = 'moved';
+
+/** Thrown inside the walk where anchors cannot be used; the walk then drains the stream without them. */
+class NotAnchorable extends Error {}
+
+/**
+ * Walks one endpoint's rows from an instant to the end, oldest first (design section 4, rules 5 to 7).
+ *
+ * The walk goes in windows. A window's anchor is the latest instant read so far, inclusive, so that page numbers stay
+ * small and rows that vanish can disturb one window only. Inside a window, several pages are asked for at once; each
+ * overlaps the one before by some rows, and is believed only where the overlap shows that nothing moved in between.
+ * Where it did, the next window begins at the last row that is certain.
+ */
+export class Walk {
+  private readonly options: WalkOptions;
+  /** How many rows the server really puts on a page. */
+  private pageSize: number;
+  private trusted = true;
+  private ahead: Round | null = null;
+  private roundsBeforeWide = 0;
+  private penalty = 1;
+
+  constructor(options: WalkOptions) {
+    this.options = options;
+    this.pageSize = options.perPage;
+    // The first page goes alone: most syncs after the first need no more than that.
+    this.roundsBeforeWide = 1;
+  }
+
+  /** The pages in order. Errors are those of {@link CircleClient.follow}, and ReportError where paging goes in circles. */
+  async *pages(): AsyncGenerator<WalkPage, void> {
+    try {
+      yield* this.allWindows();
+    } catch (error) {
+      if (!(error instanceof NotAnchorable)) throw error;
+      this.dropAhead();
+      this.trusted = false;
+      const message = `${error.message}: the bookmark stays where it was until all pages are read`;
+      this.options.logger.log('warning', message, this.options.endpoint.stream);
+      yield* this.allWindows();
+    } finally {
+      this.dropAhead();
+    }
+  }
+
+  private async *allWindows(): AsyncGenerator<WalkPage, void> {
+    let anchor: Anchor | null | End = this.options.from;
+    while (anchor !== 'end') anchor = yield* this.window(anchor);
+  }
+
+  /** Reads one window; returns where the next one begins. */
+  private async *window(anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End> {
+    for (let tries = 0; tries < MAX_RANGED_TRIES && this.pageSize >= SMALLEST_RANGED_PAGE; tries++) {
+      const next: Anchor | End | Moved | null = yield* this.byRanges(anchor);
+      if (next === null) break;
+      if (next !== 'moved') return next;
+    }
+    return yield* this.byLinks(anchor);
+  }
+
+  /**
+   * Reads a window in overlapping pages.
+   *
+   * @returns 'moved' where rows vanished before anything was certain; null where pages cannot overlap any more
+   */
+  private async *byRanges(anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End | Moved | null> {
+    let round = this.takeAhead(anchor) ?? this.launch(anchor, firstRange(this.options.perPage));
+    const loop = new LoopGuard(this.options.endpoint);
+    let done: WalkPage | null = null;
+    let doneTo = 0;
+    let reached: Anchor | null = null;
+    for (;;) {
+      for (const [index, range] of round.ranges.entries()) {
+        const page = await this.read(round, index, anchor);
+        if (page === null || (done !== null && !this.joins(done, doneTo, range, page))) {
+          round.cancel();
+          this.dropAhead();
+          this.narrow();
+          return reached ?? 'moved';
+        }
+        loop.check(page.fetched);
+        reached = furthest(anchor, reached, page, this.trusted);
+        done = page;
+        doneTo = range.start + page.ids.length;
+        const { next } = page.fetched;
+        if (next !== null && range.page === 1) this.pageSize = Math.min(this.options.perPage, page.ids.length);
+        const isLast = index === round.ranges.length - 1;
+        if (next === null) round.cancel();
+        else if (isLast && reached !== null) this.ahead ??= this.launch(reached, firstRange(this.options.perPage));
+        yield page;
+        if (next === null) {
+          this.dropAhead();
+          return 'end';
+        }
+      }
+      if (round.ranges.length > 1) this.penalty = 1;
+      if (reached !== null) return reached;
+      // All rows share the anchor's instant: the window goes on by its places.
+      const range = nextRange(doneTo, this.pageSize);
+      if (range === null) return null;
+      round = this.launch(anchor, range);
+    }
+  }
+
+  /**
+   * Reads a window page after page by the server's own links. Nothing overlaps, so where it took several pages, all but
+   * the last are read again: as long as each of their rows is still there, none can have moved up unseen.
+   */
+  private async *byLinks(anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End> {
+    const { client, endpoint, signal, perPage } = this.options;
+    this.dropAhead();
+    for (let tries = 0; tries < MAX_LINKED_TRIES; tries++) {
+      const loop = new LoopGuard(endpoint);
+      const before: string[] = [];
+      const links: URL[] = [];
+      let reached: Anchor | null = null;
+      let fetched = await client.page(endpoint, { page: 1, perPage, createdAtGt: gt(anchor) }, signal);
+      for (;;) {
+        const page = this.examine(fetched, anchor);
+        loop.check(fetched);
+        reached = furthest(anchor, reached, page, this.trusted);
+        yield page;
+        if (fetched.next === null || reached !== null) break;
+        loop.countBarren(page.ids);
+        before.push(...page.ids);
+        links.push(fetched.url);
+        fetched = await client.follow(endpoint, fetched.next, signal);
+      }
+      const outcome: Anchor | End = fetched.next === null ? 'end' : (reached ?? 'end');
+      const stillThere = new Set<string>();
+      for (const link of links) {
+        const page = this.examine(await client.follow(endpoint, link, signal), anchor);
+        for (const id of page.ids) stillThere.add(id);
+        yield page;
+      }
+      if (before.every((id) => stillThere.has(id))) return outcome;
+    }
+    throw new ReportError(
+      `Rows of ${endpoint.stream} kept vanishing while their page was read, ${MAX_LINKED_TRIES} times in a row`,
+    );
+  }
+
+  private async read(round: Round, index: number, anchor: Anchor | null): Promise<WalkPage | null> {
+    const range = round.ranges[index];
+    const fetch = round.fetches[index];
+    if (range === undefined || fetch === undefined) return null;
+    try {
+      return this.examine(await fetch, anchor);
+    } catch (error) {
+      // Rows may have vanished so that the page is gone. Page 1 will tell whether something else is wrong.
+      const status = error instanceof ConfigError ? error.request?.status : undefined;
+      if (range.page > 1 && (status === 404 || status === 422 || status === 400)) return null;
+      throw error;
+    }
+  }
+
+  private examine(fetched: FetchedPage, anchor: Anchor | null): WalkPage {
+    const sighting = sight(fetched.page);
+    if (this.trusted && !sighting.ordered) throw new NotAnchorable('The API does not sort by created_at as asked');
+    if (this.trusted && anchor !== null && sighting.first !== null) {
+      if (sighting.first < minusSeconds(anchor.at, FILTER_SLACK_SECONDS)) {
+        throw new NotAnchorable('The API does not filter by created_at_gt as asked');
+      }
+    }
+    return { ...sighting, fetched, anchor: anchor?.at ?? null, trusted: this.trusted };
+  }
+
+  /** Whether nothing can be missing between the page that ended at `doneTo` and the page that came for `range`. */
+  private joins(done: WalkPage, doneTo: number, range: Range, page: WalkPage): boolean {
+    const lastId = done.ids.at(-1);
+    if (lastId === undefined) return false;
+    // Not in order, the place of one row is all that can be compared.
+    if (!this.trusted) return page.ids.includes(lastId);
+    // It begins before the last instant, so it has every row of that instant, however the server orders equal ones.
+    if (page.first !== null && done.last !== null && page.first < done.last) return true;
+    // It begins among rows of the last instant: then these must stand as they stood.
+    const shared = doneTo - range.start;
+    if (shared <= 0 || shared > done.ids.length) return false;
+    const from = done.ids.length - shared;
+    return page.ids.length >= shared && page.ids.slice(0, shared).every((id, place) => id === done.ids[from + place]);
+  }
+
+  private launch(anchor: Anchor | null, first: Range): Round {
+    const { client, endpoint, signal } = this.options;
+    const wide = this.roundsBeforeWide === 0;
+    if (!wide) this.roundsBeforeWide--;
+    const ranges = rangesFrom(first, wide ? this.options.width : 1, this.pageSize);
+    return new Round(anchor, ranges, signal, async (range, cancelled) =>
+      client.page(endpoint, { page: range.page, perPage: range.perPage, createdAtGt: gt(anchor) }, cancelled),
+    );
+  }
+
+  private takeAhead(anchor: Anchor | null): Round | null {
+    const { ahead } = this;
+    this.ahead = null;
+    if (ahead === null || ahead.anchor?.at === anchor?.at) return ahead;
+    ahead.cancel();
+    return null;
+  }
+
+  private dropAhead(): void {
+    this.ahead?.cancel();
+    this.ahead = null;
+  }
+
+  /** After a page that did not join: one page at a time for a while, longer each time that it happens in a row. */
+  private narrow(): void {
+    this.roundsBeforeWide = this.penalty;
+    this.penalty = Math.min(64, this.penalty * 2);
+  }
+}
+
+/** Pages asked for at once. Cancelling lets their requests go; nobody has to wait for them. */
+class Round {
+  readonly anchor: Anchor | null;
+  readonly ranges: readonly Range[];
+  readonly fetches: readonly Promise<FetchedPage>[];
+  private readonly controller = new AbortController();
+
+  constructor(
+    anchor: Anchor | null,
+    ranges: readonly Range[],
+    signal: AbortSignal,
+    fetch: (range: Range, cancelled: AbortSignal) => Promise<FetchedPage>,
+  ) {
+    this.anchor = anchor;
+    this.ranges = ranges;
+    const stop = (): void => this.controller.abort(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    this.fetches = ranges.map((range) => fetch(range, this.controller.signal));
+    void Promise.allSettled(this.fetches).then(() => signal.removeEventListener('abort', stop));
+  }
+
+  cancel(): void {
+    this.controller.abort(new Error('This page is not needed any more'));
+  }
+}
+
+/** Finds links that lead back (design section 4, rule 6). */
+class LoopGuard {
+  private readonly endpoint: Endpoint;
+  private readonly asked = new Set<string>();
+  private readonly links = new Set<string>();
+  private readonly ids = new Set<string>();
+  private barren = 0;
+
+  constructor(endpoint: Endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  check({ url, next }: FetchedPage): void {
+    this.asked.add(pageKey(url));
+    if (next === null) return;
+    const key = pageKey(next);
+    if (this.asked.has(key) || this.links.has(key) || !movesOn(url, next)) {
+      throw new ReportError(
+        `The API's paging goes in a circle: next_page_uri of ${this.endpoint.stream} leads to a page ` +
+          `that was read before (${next.pathname}${next.search})`,
+        { request: { method: 'GET', path: url.pathname } },
+      );
+    }
+    this.links.add(key);
+  }
+
+  /** Counts pages that bring no row that is new to the window. */
+  countBarren(ids: readonly string[]): void {
+    const before = this.ids.size;
+    for (const id of ids) this.ids.add(id);
+    this.barren = this.ids.size > before ? 0 : this.barren + 1;
+    if (this.barren < MAX_BARREN_PAGES) return;
+    throw new ReportError(
+      `The API's paging does not end: ${MAX_BARREN_PAGES} pages of ${this.endpoint.stream} in a row brought ` +
+        'no new row, and each named a next one',
+    );
+  }
+}
+
+/** Whether the next page's number is higher, where both are told by number alone. */
+function movesOn(url: URL, next: URL): boolean {
+  const strange = [...next.searchParams.keys()].some((key) => !url.searchParams.has(key) && key !== 'base_timestamp');
+  const [from, to] = [url, next].map((address) => Number(address.searchParams.get('page') ?? Number.NaN));
+  return strange || from === undefined || to === undefined || !(to <= from);
+}
+
+/** The latest instant of the window, if it lies beyond the anchor: where the next window may begin. */
+function furthest(anchor: Anchor | null, reached: Anchor | null, page: Sighting, trusted: boolean): Anchor | null {
+  if (!trusted || page.last === null || (anchor !== null && page.last <= anchor.at)) return reached;
+  if (reached !== null && page.last <= reached.at) return reached;
+  return { at: page.last, digits: page.lastDigits };
+}
+
+function gt(anchor: Anchor | null): string | undefined {
+  return anchor === null ? undefined : tickBefore(anchor.at, anchor.digits);
+}
+
+/** For messages and the state: an anchor as a timestamp. */
+export function anchorText(anchor: Anchor): string {
+  return formatInstant(anchor.at);
+}
