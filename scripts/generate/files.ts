@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { readApi } from './api.js';
+import { catalogOf } from './catalog.js';
+import { dictionaryOf } from './dictionary.js';
+import { eventNamesOf } from './event-names.js';
+import { schemaOf } from './schema.js';
+
+const source = 'openapi/circle-data-api.yaml';
+
+/**
+ * Everything that is generated from the OpenAPI document of a package: path within it to text.
+ *
+ * @param root folder of the package
+ */
+export async function generatedFiles(root: string): Promise<Map<string, string>> {
+  const api = readApi(await readFile(join(root, source), 'utf8'));
+  const names = 'src/circle/event-names.ts';
+  return new Map([
+    ...api.streams.map((stream): [string, string] => [`schemas/${stream.name}.json`, json(schemaOf(stream))]),
+    ['catalog.json', json(catalogOf(api.streams))],
+    ['docs/streams.md', dictionaryOf(api)],
+    [names, await pretty(join(root, names), eventNamesOf(api))],
+  ]);
+}
+
+/** The paths of those files that are missing in the package or hold another text. */
+export async function staleFiles(root: string, files: ReadonlyMap<string, string>): Promise<string[]> {
+  const stale: string[] = [];
+  for (const [path, text] of files) {
+    const committed = await readFile(join(root, path), 'utf8').catch(() => undefined);
+    if (committed !== text) stale.push(path);
+  }
+  return stale;
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+async function pretty(path: string, code: string): Promise<string> {
+  return format(code, { ...(await resolveConfig(path)), filepath: path });
+}
