@@ -11,7 +11,7 @@ const mayImport = {
   io: ['base'],
   config: ['base'],
   circle: ['base'],
-  sync: ['base', 'circle'],
+  sync: ['base', 'config', 'circle'],
   singer: ['base', 'io', 'config', 'circle', 'sync'],
   airbyte: ['base', 'io', 'config', 'circle', 'sync'],
   segment: ['base', 'io', 'config'],
@@ -33,7 +33,7 @@ const oneWay = Object.entries(mayImport).map(([folder, allowed]) => ({
 }));
 
 export default defineConfig(
-  globalIgnores(['dist', 'build', 'coverage', 'demo-output', '**/.venv*']),
+  globalIgnores(['dist', 'build', 'coverage', 'demo-output', 'src/generated', '**/.venv*']),
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,

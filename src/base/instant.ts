@@ -5,6 +5,9 @@
 export type Instant = string & { readonly __brand: 'Instant' };
 
 const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\s*(Z|z|UTC|[+-]\d\d(?::?\d\d)?)?$/;
+/** What nearly every row carries: UTC, and a day that every month has. */
+const usualShape = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+const ZERO = 0x30;
 const dateOnly = /^(\d{4})-(\d\d)-(\d\d)$/;
 
 /**
@@ -15,6 +18,13 @@ const dateOnly = /^(\d{4})-(\d\d)-(\d\d)$/;
  */
 export function parseInstant(text: unknown): Instant | null {
   if (typeof text !== 'string' || text.length > 64) return null;
+  const usual = usualShape.exec(text);
+  if (usual !== null) {
+    // No day is in doubt, nothing has to be shifted: only zeros at the end may have to go.
+    const end = text.length - 1;
+    if (end === 19) return instant(text.slice(0, 19));
+    return text.charCodeAt(end - 1) === ZERO ? trimmed(text.slice(0, end)) : instant(text.slice(0, end));
+  }
   const parts = shape.exec(text) ?? dateOnly.exec(text);
   if (parts === null) return null;
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = parts;
@@ -24,8 +34,7 @@ export function parseInstant(text: unknown): Instant | null {
   if (secondsText(wall) !== seconds) return null;
   const shifted = isUtc(zone) ? seconds : secondsText(wall - offsetMillis(zone));
   if (shifted === null) return null;
-  const digits = fraction.replace(/0+$/, '');
-  return instant(digits === '' ? shifted : `${shifted}.${digits}`);
+  return fraction === '' ? instant(shifted) : trimmed(`${shifted}.${fraction}`);
 }
 
 /** The instant of a time in milliseconds since 1970 (UTC). */
@@ -81,6 +90,11 @@ export function earlier(a: Instant, b: Instant): Instant {
 
 function instant(text: string): Instant {
   return text as Instant;
+}
+
+/** Without the zeros at the end of a fraction, and without the point where nothing else is left. */
+function trimmed(text: string): Instant {
+  return instant(text.replace(/\.?0*$/, ''));
 }
 
 function isUtc(zone: string): boolean {

@@ -1,13 +1,15 @@
 import { WaitError, ConfigError, type ConnectorError, type RequestDetails } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { sleep } from '../base/sleep.js';
+import { NotAPageError } from './answer.js';
 import { Authorization, type AuthScheme } from './auth.js';
 import { pageUrl, type Endpoint, type PageQuery } from './endpoint.js';
 import { BrokenBodyError, errorOfStatus } from './errors.js';
 import { nextPageUrl } from './next-page.js';
 import { Pacer } from './pacer.js';
-import { NotAPageError, Page } from './page.js';
+import { Page } from './page.js';
 import { isRetriedStatus, waitBeforeRetry } from './retry.js';
+import { sight, type Sighting } from './sighting.js';
 import { Transport, TransportError, type Answer } from './transport.js';
 
 export interface ClientOptions {
@@ -38,13 +40,17 @@ export interface ClientObserver {
   retrying?(endpoint: Endpoint, waitMs: number, rateLimited: boolean): void;
 }
 
-/** A page with where it came from and where the server says to go on. */
+/** A page with its rows' times, and with where it came from and where the server says to go on. */
 export interface FetchedPage {
   readonly page: Page;
+  readonly sighting: Sighting;
   readonly url: URL;
   readonly next: URL | null;
-  /** The server's clock when the request began, at the latest; milliseconds since 1970. */
-  readonly askedAt: number;
+  /**
+   * When the request began by the server's clock, in milliseconds since 1970: not before the first, not after the
+   * second. Servers tell their time to the second.
+   */
+  readonly askedBetween: readonly [number, number];
 }
 
 /** Bodies over this are an error, so that memory stays bounded: 2,000 rows of 32 KB each. */
@@ -106,6 +112,11 @@ export class CircleClient {
     }
   }
 
+  /** A page has been handed on: its rows' text is not asked for any more. */
+  release(fetched: FetchedPage): void {
+    this.transport.recycle(fetched.page.release());
+  }
+
   /** Lets go of connections and timers. */
   close(): void {
     this.pacer.close();
@@ -132,7 +143,7 @@ export class CircleClient {
     const known = { ...request, status: answer.status, ...(requestId !== undefined && { requestId }) };
     if (answer.status === 200) {
       this.authorization.accepted();
-      return this.decode(url, known, answer.body, serverNow - millis);
+      return this.decode(endpoint, url, known, answer.body, [serverNow - millis, serverNow + 1000]);
     }
     const error = errorOfStatus(endpoint, url, known, answer.body.toString('utf8'));
     if (answer.status === 401 && this.authorization.refused(header)) {
@@ -142,17 +153,23 @@ export class CircleClient {
     return { error, retried, status: answer.status, retryAfter: answer.header('retry-after'), serverNow };
   }
 
-  private decode(url: URL, request: RequestDetails, body: Buffer, askedAt: number): FetchedPage | Failure {
+  private decode(
+    endpoint: Endpoint,
+    url: URL,
+    request: RequestDetails,
+    body: Buffer,
+    askedBetween: readonly [number, number],
+  ): FetchedPage | Failure {
     try {
-      const page = new Page(body);
+      const page = new Page(body, endpoint.view);
       const next = page.nextPageUri === null ? null : nextPageUrl(page.nextPageUri, url, request);
-      return { page, url, next, askedAt };
+      return { page, sighting: sight(page), url, next, askedBetween };
     } catch (cause) {
       if (!(cause instanceof NotAPageError)) throw cause;
       const message =
         `The API answered with success, but ${cause.message}. ` +
         'If this stays so, base_url or a path leads to something that is not the Data API';
-      return { error: new BrokenBodyError(message, { request, cause }), retried: true, serverNow: askedAt };
+      return { error: new BrokenBodyError(message, { request, cause }), retried: true, serverNow: askedBetween[1] };
     }
   }
 

@@ -1,3 +1,5 @@
+import type { RowView } from './page.js';
+
 /** One of the API's two operations, as this connector uses it. */
 export interface Endpoint {
   /** The name of the stream that it feeds, for messages. */
@@ -7,6 +9,7 @@ export interface Endpoint {
   readonly pathSetting: string;
   /** Only these event names are asked for; empty is all. */
   readonly eventNames: readonly string[];
+  readonly view: RowView;
 }
 
 /** What one request asks for. Rows come oldest first. */

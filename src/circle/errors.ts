@@ -1,4 +1,11 @@
-import { ConfigError, ReportError, TokenError, WaitError, type ConnectorError, type RequestDetails } from '../base/errors.js';
+import {
+  ConfigError,
+  ReportError,
+  TokenError,
+  WaitError,
+  type ConnectorError,
+  type RequestDetails,
+} from '../base/errors.js';
 import { isJsonObject, type JsonValue } from '../base/json.js';
 import type { Endpoint } from './endpoint.js';
 
@@ -78,7 +85,7 @@ export function serverMessage(body: string): string {
     if (isJsonObject(parsed)) {
       const details = parsed['error_details'];
       const found = [parsed['message'], parsed['errors'], parsed['error'], isJsonObject(details) && details['message']]
-        .filter((value) => typeof value === 'string' && value.trim() !== '')
+        .filter((value): value is string => typeof value === 'string' && value.trim() !== '')
         .filter((value, index, all) => all.indexOf(value) === index);
       said = found.length > 0 ? found.join(' ') : '';
     }

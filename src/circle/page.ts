@@ -1,88 +1,108 @@
 import { isUtf8 } from 'node:buffer';
-import { parse as parseLossless, isSafeNumber, LosslessNumber } from 'lossless-json';
+import { isSafeNumber, LosslessNumber, parse as parseLossless, stringify } from 'lossless-json';
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
-import { rowOffsets } from './row-offsets.js';
+import { cleanJson } from '../base/json-text.js';
+import { NotAPageError, parseAnswer } from './answer.js';
 
-/** A row as the API sent it, with the two fields that the sync lives by. */
-export interface Row {
-  readonly id: string;
-  /** As sent: usually a timestamp, but the API is alpha. */
-  readonly createdAt: JsonValue | undefined;
-  readonly value: JsonObject;
+/** What the reader of a page wants to be done with each row while it is at hand. */
+export interface RowView {
+  /** Says what is wrong with a row, or null; null checks nothing. */
+  readonly check: ((row: JsonObject) => string | null) | null;
+  /** Makes the record that is passed on of a row; null passes it on as it is. */
+  readonly apply: ((row: JsonObject) => JsonObject) | null;
 }
 
-/** Why a body is no page; the text is for the message of the error. */
-export class NotAPageError extends Error {}
-
-/** One answer of the API, decoded. */
+/**
+ * One answer of the API, decoded. Of the parsed rows only what the sync needs is kept: many pages may wait, and a row's
+ * text is a tenth of its objects.
+ */
 export class Page {
-  readonly rows: readonly Row[];
+  readonly ids: string[] = [];
+  /** `created_at` of each row as sent, where it is text. */
+  readonly createdAt: (string | null)[] = [];
+  readonly names: (string | null)[] = [];
+  /** What is wrong with rows, by their place. */
+  readonly complaints = new Map<number, string>();
   /** `next_page_uri` as the server wrote it, null where it is absent: the only sign of the end. */
   readonly nextPageUri: string | null;
-  private readonly body: Buffer;
-  private offsets: Int32Array | null | undefined;
+  /** How many NULs and lone surrogates {@link textOf} has replaced so far. */
+  replaced = 0;
+  private body: Buffer;
+  private readonly offsets: Int32Array;
+  private readonly isPlain: boolean;
+  /** The records' text where it is not the rows' own. */
+  private readonly texts: string[] | null;
 
-  /** @throws NotAPageError where the body is not JSON, is cut, or has no `events` array of rows with ids */
-  constructor(body: Buffer) {
+  /** @throws NotAPageError where the body is not JSON, is cut, or has no `events` list of rows with ids */
+  constructor(body: Buffer, view: RowView) {
     this.body = body;
-    const answer = parseBody(body);
-    if (!isJsonObject(answer)) throw new NotAPageError('the body is not a JSON object');
-    const { events, pagination } = answer;
-    if (!Array.isArray(events)) throw new NotAPageError('the body has no `events` array');
-    this.rows = events.map(rowOf);
+    const texts: string[] = [];
+    const { pagination, offsets } = parseAnswer(body, (rows, text) => {
+      this.note(rows, view);
+      if (view.apply !== null) texts.push(...recordTexts(text, rows, view.apply));
+    });
     this.nextPageUri = nextPageUriOf(pagination);
-  }
-
-  get bytes(): number {
-    return this.body.length;
-  }
-
-  /**
-   * The row's own JSON text, one line of valid UTF-8, to be passed on with every digit as it stands; null where it may
-   * not be (white space between tokens, broken UTF-8, characters that break readers): then print the value.
-   */
-  textOf(index: number): Buffer | null {
-    this.offsets ??= isPlain(this.body) ? rowOffsets(this.body, this.rows.length) : null;
-    if (this.offsets === null) return null;
-    return this.body.subarray(this.offsets[2 * index], this.offsets[2 * index + 1]);
+    this.offsets = offsets;
+    this.texts = view.apply === null ? null : texts;
+    this.isPlain = this.texts === null && isPlain(body);
   }
 
   /**
-   * The rows with every number that JavaScript would change kept as its text (`LosslessNumber`), for printing what is
-   * not passed on as it stands. The same objects as in `rows` where there is no such number.
+   * The record of a row as JSON on one line. Rows that are passed on as they are keep every digit and byte of the body,
+   * unless something in it would break a reader.
    */
-  exactValues(): readonly JsonObject[] {
-    const text = this.body.toString('utf8');
-    if (!longNumber.test(text)) return this.rows.map((row) => row.value);
-    const answer = parseLossless(text, undefined, {
-      parseNumber: (digits) => (isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits)),
-      onDuplicateKey: ({ newValue }) => newValue,
-    }) as { events: JsonObject[] };
-    return answer.events;
+  textOf(index: number): Buffer | string {
+    if (this.texts !== null) return this.clean(this.texts[index] ?? 'null');
+    const bytes = this.body.subarray(this.offsets[2 * index], this.offsets[2 * index + 1]);
+    return this.isPlain ? bytes : this.clean(bytes.toString('utf8'));
   }
+
+  /** Gives the body away; {@link textOf} may not be called afterwards. */
+  release(): Buffer {
+    const { body } = this;
+    this.body = Buffer.alloc(0);
+    return body;
+  }
+
+  private note(rows: readonly JsonObject[], { check }: RowView): void {
+    for (const row of rows) {
+      const index = this.ids.length;
+      const complaint = check?.(row) ?? null;
+      if (complaint !== null) this.complaints.set(index, complaint);
+      this.ids.push(idOf(row, index));
+      this.createdAt.push(textOrNull(row['created_at']));
+      this.names.push(textOrNull(row['name']));
+    }
+  }
+
+  private clean(text: string): string {
+    const clean = cleanJson(text);
+    this.replaced += clean.replaced;
+    return clean.text;
+  }
+}
+
+function idOf({ id }: JsonObject, index: number): string {
+  if (typeof id === 'string' && id !== '') return id;
+  if (typeof id === 'number') return String(id);
+  throw new NotAPageError(`\`events[${index}]\` has no id`);
+}
+
+function textOrNull(value: JsonValue | undefined): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 /** A number that a double may not hold: 16 characters or more, or with an exponent. Also finds some inside strings. */
 const longNumber = /[[:,]\s*-?(?:[\d.]{16,}|[\d.]+[eE])/;
 
-function parseBody(body: Buffer): JsonValue {
-  const text = body.toString('utf8');
-  try {
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) as JsonValue;
-  } catch {
-    const start = text.slice(0, 60).replace(/\s+/g, ' ').trim();
-    throw new NotAPageError(
-      start === '' ? 'the body is empty' : `the body is not JSON or is cut; it begins with ${JSON.stringify(start)}`,
-    );
-  }
-}
-
-function rowOf(value: JsonValue, index: number): Row {
-  if (!isJsonObject(value)) throw new NotAPageError(`\`events[${index}]\` is not an object`);
-  const { id } = value;
-  if (typeof id === 'string' && id !== '') return { id, createdAt: value['created_at'], value };
-  if (typeof id === 'number') return { id: String(id), createdAt: value['created_at'], value };
-  throw new NotAPageError(`\`events[${index}]\` has no id`);
+/** Prints records anew, with the digits that the API sent also where JavaScript would change them. */
+function recordTexts(text: string, rows: readonly JsonObject[], record: (row: JsonObject) => JsonObject): string[] {
+  if (!longNumber.test(text)) return rows.map((row) => JSON.stringify(record(row)));
+  const exact = parseLossless(text, undefined, {
+    parseNumber: (digits) => (isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits)),
+    onDuplicateKey: ({ newValue }) => newValue,
+  }) as JsonObject[];
+  return exact.map((row) => stringify(record(row)) ?? 'null');
 }
 
 function nextPageUriOf(pagination: JsonValue | undefined): string | null {
@@ -96,8 +116,13 @@ function nextPageUriOf(pagination: JsonValue | undefined): string | null {
 /** Line feeds and returns can only stand between tokens; the others are U+0085, U+2028 and U+2029 in UTF-8. */
 const unfit = ['\n', '\r', '\u0085', '\u2028', '\u2029'].map((character) => Buffer.from(character));
 
+/** Whether rows can be passed on byte for byte. */
 function isPlain(body: Buffer): boolean {
   if (!isUtf8(body) || unfit.some((bytes) => body.includes(bytes))) return false;
-  // Escapes of NUL and of surrogates, which are usually pairs: rare enough to print those pages anew.
-  return !body.includes('\\u') || !/\\u(?:0000|[dD][89a-fA-F])/.test(body.toString('latin1'));
+  for (let at = body.indexOf('\\u'); at !== -1; at = body.indexOf('\\u', at + 2)) {
+    // NUL and surrogates. The latter are usually pairs, but pages with escaped ones are rare enough to look closer.
+    const code = body.toString('latin1', at + 2, at + 6);
+    if (code === '0000' || /^[dD][89a-fA-F]/.test(code)) return false;
+  }
+  return true;
 }

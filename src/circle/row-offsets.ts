@@ -9,50 +9,51 @@ const EVENTS_KEY = Buffer.from('"events"');
 
 /**
  * Where each row of an answer begins and ends in its bytes: `[start of row 0, end of row 0, start of row 1, ...]`.
- * The body has been parsed before, so this only has to tell strings from structure.
- *
- * @param count how many rows the parser found
- * @returns null where the count differs (two `events` keys, say): then the bytes are not to be trusted
+ * It only tells strings from structure: what is found is to be parsed before it is believed. Of two `events` keys, the
+ * last counts, as for JSON.parse.
  */
-export function rowOffsets(body: Buffer, count: number): Int32Array | null {
-  const offsets = new Int32Array(2 * count);
+export function rowOffsets(body: Buffer): Int32Array {
+  let offsets = new Int32Array(4096);
   let found = 0;
   let depth = 0;
   let inEvents = false;
-  let seenEvents = false;
-  for (let at = 0; at < body.length; at++) {
-    const byte = body[at];
+  const { length } = body;
+  for (let at = 0; at < length; at++) {
+    const byte = body[at] ?? 0;
+    // Most bytes outside strings are digits, commas and colons: one comparison settles them.
+    if (byte !== QUOTE && byte < OPEN_BRACKET) continue;
     if (byte === QUOTE) {
       const start = at;
-      at = endOfString(body, at);
+      for (at++; at < length && body[at] !== QUOTE; at++) if (body[at] === BACKSLASH) at++;
       if (depth === 1 && !inEvents && isEventsKey(body, start, at)) {
-        if (seenEvents) return null;
-        seenEvents = true;
         inEvents = true;
+        found = 0;
       }
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth++;
       if (inEvents && depth === 3 && byte === OPEN_BRACE) {
-        if (found === count) return null;
-        offsets[2 * found] = at;
+        if (found + 2 > offsets.length) offsets = grown(offsets);
+        offsets[found] = at;
       }
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (inEvents && depth === 3 && byte === CLOSE_BRACE) offsets[2 * found++ + 1] = at + 1;
+      if (inEvents && depth === 3 && byte === CLOSE_BRACE) {
+        offsets[found + 1] = at + 1;
+        found += 2;
+      }
       depth--;
       if (inEvents && depth === 1) inEvents = false;
     }
   }
-  return found === count ? offsets : null;
+  return offsets.subarray(0, found);
 }
 
-/** The place of the closing quote of the string that opens at `start`. */
-function endOfString(body: Buffer, start: number): number {
-  let at = start + 1;
-  for (; at < body.length && body[at] !== QUOTE; at++) if (body[at] === BACKSLASH) at++;
-  return at;
+function grown(offsets: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * offsets.length);
+  larger.set(offsets);
+  return larger;
 }
 
-/** Whether the string is `"events"` as a key; a key that is spelled with escapes is not recognised: no count then. */
+/** Whether the string is `"events"` as a key; one that is spelled with escapes is not recognised. */
 function isEventsKey(body: Buffer, start: number, end: number): boolean {
   if (end - start + 1 !== EVENTS_KEY.length || body.compare(EVENTS_KEY, 0, EVENTS_KEY.length, start, end + 1) !== 0) {
     return false;

@@ -15,33 +15,22 @@ export interface Sighting {
   readonly ordered: boolean;
 }
 
-export function sight(page: Page): Sighting {
-  const { rows } = page;
-  const instants = new Array<Instant | null>(rows.length);
+export function sight({ ids, createdAt }: Page): Sighting {
+  const instants = createdAt.map(parseInstant);
   let first: Instant | null = null;
   let last: Instant | null = null;
   let previous: Instant | null = null;
-  let lastIndex = -1;
+  let lastText = '';
   let ordered = true;
-  for (let index = 0; index < rows.length; index++) {
-    const at = parseInstant(rows[index]?.createdAt);
-    instants[index] = at;
+  for (const [index, at] of instants.entries()) {
     if (at === null) continue;
     first ??= at;
     if (previous !== null && at < previous) ordered = false;
     previous = at;
     if (last === null || at >= last) {
       last = at;
-      lastIndex = index;
+      lastText = createdAt[index] ?? '';
     }
   }
-  const lastText = rows[lastIndex]?.createdAt;
-  return {
-    ids: rows.map((row) => row.id),
-    instants,
-    first,
-    last,
-    lastDigits: typeof lastText === 'string' ? fractionDigits(lastText) : 0,
-    ordered,
-  };
+  return { ids, instants, first, last, lastDigits: fractionDigits(lastText), ordered };
 }

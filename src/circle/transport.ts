@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance } from 'axios';
 import { isJsonObject } from '../base/json.js';
+import { BodyPool } from './body-pool.js';
 
 export interface TransportOptions {
   readonly userAgent: string;
@@ -47,6 +48,7 @@ export class Transport {
   private readonly options: TransportOptions;
   private readonly agents: readonly [HttpAgent, HttpsAgent];
   private readonly http: AxiosInstance;
+  private readonly pool = new BodyPool();
 
   constructor(options: TransportOptions) {
     this.options = options;
@@ -81,8 +83,11 @@ export class Transport {
         headers: { Authorization: authorization },
       });
       watch.nowIn('the body');
-      const cap = response.status === 200 ? this.options.maxBodyBytes : MAX_ERROR_BODY_BYTES;
-      const body = await readBody(response.data, cap, response.status !== 200, watch, attempt.signal);
+      const limits: BodyLimits =
+        response.status === 200
+          ? { bytes: this.options.maxBodyBytes, beyond: 'fail' }
+          : { bytes: MAX_ERROR_BODY_BYTES, beyond: 'cut' };
+      const body = await readBody(response.data, limits, this.pool, watch, attempt.signal);
       return {
         status: response.status,
         body,
@@ -103,6 +108,11 @@ export class Transport {
       watch.end();
       signal.removeEventListener('abort', abort);
     }
+  }
+
+  /** Takes a body back when nobody reads it any more, to read the next one into it. */
+  recycle(body: Buffer): void {
+    this.pool.give(Buffer.from(body.buffer));
   }
 
   close(): void {
@@ -137,34 +147,44 @@ class Watch {
   }
 }
 
+interface BodyLimits {
+  readonly bytes: number;
+  /** What to do with a longer body: cut it, since it only explains an error, or fail. */
+  readonly beyond: 'cut' | 'fail';
+}
+
 async function readBody(
   stream: Readable,
-  cap: number,
-  cutOverCap: boolean,
+  limits: BodyLimits,
+  pool: BodyPool,
   watch: Watch,
   signal: AbortSignal,
 ): Promise<Buffer> {
   const destroy = (): void => void stream.destroy(new Error('aborted'));
   if (signal.aborted) destroy();
   signal.addEventListener('abort', destroy, { once: true });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  let buffer = pool.take();
+  let used = 0;
   let sinceProgress = 0;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      bytes += chunk.length;
+      if (used + chunk.length > limits.bytes) {
+        if (limits.beyond === 'cut') break;
+        throw new TransportError('EBODYSIZE', `the body is larger than ${limits.bytes} bytes`);
+      }
+      if (used + chunk.length > buffer.length) buffer = pool.grow(buffer, used, used + chunk.length);
+      chunk.copy(buffer, used);
+      used += chunk.length;
       sinceProgress += chunk.length;
       if (sinceProgress >= PROGRESS_BYTES) {
         sinceProgress = 0;
         watch.progress();
       }
-      if (bytes > cap) {
-        if (cutOverCap) break;
-        throw new TransportError('EBODYSIZE', `the body is larger than ${cap} bytes`);
-      }
     }
-    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    return buffer.subarray(0, used);
+  } catch (error) {
+    pool.give(buffer);
+    throw error;
   } finally {
     signal.removeEventListener('abort', destroy);
     stream.destroy();

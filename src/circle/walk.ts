@@ -5,7 +5,7 @@ import type { CircleClient, FetchedPage } from './client.js';
 import type { Endpoint } from './endpoint.js';
 import { pageKey } from './next-page.js';
 import { firstRange, nextRange, rangesFrom, SMALLEST_RANGED_PAGE, type Range } from './ranges.js';
-import { sight, type Sighting } from './sighting.js';
+import type { Sighting } from './sighting.js';
 
 /** Where a window of pages begins: rows created at this instant or later. */
 export interface Anchor {
@@ -46,6 +46,8 @@ const FILTER_SLACK_SECONDS = 2;
 
 type End = 'end';
 type Moved = 'moved';
+
+const UNSORTED = 'The API does not sort by created_at as asked';
 
 /** Thrown inside the walk where anchors cannot be used; the walk then drains the stream without them. */
 class NotAnchorable extends Error {}
@@ -116,36 +118,38 @@ export class Walk {
     let done: WalkPage | null = null;
     let doneTo = 0;
     let reached: Anchor | null = null;
-    for (;;) {
-      for (const [index, range] of round.ranges.entries()) {
-        const page = await this.read(round, index, anchor);
-        if (page === null || (done !== null && !this.joins(done, doneTo, range, page))) {
-          round.cancel();
-          this.dropAhead();
-          this.narrow();
-          return reached ?? 'moved';
+    try {
+      for (;;) {
+        this.launchAhead(round);
+        for (const [index, range] of round.ranges.entries()) {
+          const page = await this.read(round, index);
+          if (page === null || (done !== null && !this.joins(done, doneTo, range, page))) {
+            this.dropAhead();
+            this.narrow();
+            return reached ?? 'moved';
+          }
+          loop.check(page.fetched);
+          reached = furthest(anchor, reached, page, this.trusted);
+          done = page;
+          doneTo = range.start + page.ids.length;
+          if (range.page === 1) this.learnPageSize(page);
+          if (page.fetched.next === null) {
+            round.cancel();
+            this.dropAhead();
+            yield page;
+            return 'end';
+          }
+          yield page;
         }
-        loop.check(page.fetched);
-        reached = furthest(anchor, reached, page, this.trusted);
-        done = page;
-        doneTo = range.start + page.ids.length;
-        const { next } = page.fetched;
-        if (next !== null && range.page === 1) this.pageSize = Math.min(this.options.perPage, page.ids.length);
-        const isLast = index === round.ranges.length - 1;
-        if (next === null) round.cancel();
-        else if (isLast && reached !== null) this.ahead ??= this.launch(reached, firstRange(this.options.perPage));
-        yield page;
-        if (next === null) {
-          this.dropAhead();
-          return 'end';
-        }
+        if (round.ranges.length > 1) this.penalty = 1;
+        if (reached !== null) return reached;
+        // All rows share the anchor's instant: the window goes on by its places.
+        const range = nextRange(doneTo, this.pageSize);
+        if (range === null) return null;
+        round = this.launch(anchor, range);
       }
-      if (round.ranges.length > 1) this.penalty = 1;
-      if (reached !== null) return reached;
-      // All rows share the anchor's instant: the window goes on by its places.
-      const range = nextRange(doneTo, this.pageSize);
-      if (range === null) return null;
-      round = this.launch(anchor, range);
+    } finally {
+      round.cancel();
     }
   }
 
@@ -162,12 +166,18 @@ export class Walk {
       const links: URL[] = [];
       let reached: Anchor | null = null;
       let fetched = await client.page(endpoint, { page: 1, perPage, createdAtGt: gt(anchor) }, signal);
+      let previous: Sighting | null = null;
       for (;;) {
         const page = this.examine(fetched, anchor);
         loop.check(fetched);
+        if (links.length === 0) this.learnPageSize(page);
+        this.checkOrder(previous, page);
+        previous = page;
         reached = furthest(anchor, reached, page, this.trusted);
         yield page;
-        if (fetched.next === null || reached !== null) break;
+        // One row alone shows no order: a second page has to.
+        const showsOrder = before.length + page.ids.length > 1;
+        if (fetched.next === null || (reached !== null && showsOrder)) break;
         loop.countBarren(page.ids);
         before.push(...page.ids);
         links.push(fetched.url);
@@ -187,12 +197,12 @@ export class Walk {
     );
   }
 
-  private async read(round: Round, index: number, anchor: Anchor | null): Promise<WalkPage | null> {
+  private async read(round: Round, index: number): Promise<WalkPage | null> {
     const range = round.ranges[index];
     const fetch = round.fetches[index];
     if (range === undefined || fetch === undefined) return null;
     try {
-      return this.examine(await fetch, anchor);
+      return this.examine(await fetch, round.anchor);
     } catch (error) {
       // Rows may have vanished so that the page is gone. Page 1 will tell whether something else is wrong.
       const status = error instanceof ConfigError ? error.request?.status : undefined;
@@ -202,14 +212,24 @@ export class Walk {
   }
 
   private examine(fetched: FetchedPage, anchor: Anchor | null): WalkPage {
-    const sighting = sight(fetched.page);
-    if (this.trusted && !sighting.ordered) throw new NotAnchorable('The API does not sort by created_at as asked');
+    const { sighting } = fetched;
+    if (this.trusted && !sighting.ordered) throw new NotAnchorable(UNSORTED);
     if (this.trusted && anchor !== null && sighting.first !== null) {
       if (sighting.first < minusSeconds(anchor.at, FILTER_SLACK_SECONDS)) {
         throw new NotAnchorable('The API does not filter by created_at_gt as asked');
       }
     }
     return { ...sighting, fetched, anchor: anchor?.at ?? null, trusted: this.trusted };
+  }
+
+  private checkOrder(previous: Sighting | null, page: Sighting): void {
+    const last = previous?.last ?? null;
+    if (!this.trusted || last === null || page.first === null) return;
+    if (page.first < last) throw new NotAnchorable(UNSORTED);
+  }
+
+  private learnPageSize(page: WalkPage): void {
+    if (page.fetched.next !== null) this.pageSize = Math.min(this.options.perPage, page.ids.length);
   }
 
   /** Whether nothing can be missing between the page that ended at `doneTo` and the page that came for `range`. */
@@ -235,6 +255,22 @@ export class Walk {
     return new Round(anchor, ranges, signal, async (range, cancelled) =>
       client.page(endpoint, { page: range.page, perPage: range.perPage, createdAtGt: gt(anchor) }, cancelled),
     );
+  }
+
+  /**
+   * Asks for the next window as soon as the last page of this round is here, while the pages before it are still being
+   * handed on. Should one of them not join, what was asked for is dropped.
+   */
+  private launchAhead(round: Round): void {
+    const fetch = round.fetches.at(-1);
+    if (fetch === undefined || !this.trusted) return;
+    const launch = (fetched: FetchedPage): void => {
+      if (round.cancelled || !this.trusted || fetched.next === null || this.ahead !== null) return;
+      const reached = furthest(round.anchor, null, fetched.sighting, true);
+      if (reached !== null) this.ahead = this.launch(reached, firstRange(this.options.perPage));
+    };
+    // A failure is met where the page is read.
+    fetch.then(launch, () => undefined);
   }
 
   private takeAhead(anchor: Anchor | null): Round | null {
@@ -277,6 +313,10 @@ class Round {
     signal.addEventListener('abort', stop, { once: true });
     this.fetches = ranges.map((range) => fetch(range, this.controller.signal));
     void Promise.allSettled(this.fetches).then(() => signal.removeEventListener('abort', stop));
+  }
+
+  get cancelled(): boolean {
+    return this.controller.signal.aborted;
   }
 
   cancel(): void {

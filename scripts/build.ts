@@ -1,0 +1,57 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { validators } from './validators.js';
+
+/** One file an executable, with what is loaded only at need in chunks beside it. */
+const executables = ['tap-circle', 'source-circle', 'circle-sandbox'];
+
+for (const [path, text] of await validators()) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+await rm('dist', { recursive: true, force: true });
+const result = await build({
+  entryPoints: executables.map((name) => `src/cli/${name}.ts`),
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  charset: 'utf8',
+  metafile: true,
+  minify: true,
+  // Names of classes stand in messages.
+  keepNames: true,
+  legalComments: 'none',
+  // CommonJS parts of dependencies call require; the alias keeps clear of their own createRequire.
+  banner: {
+    js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
+  },
+});
+await writeFile('dist/THIRD_PARTY_LICENSES.txt', await licences(result.metafile));
+
+/** The licences of the packages whose code is in the bundles. */
+async function licences(metafile: Metafile): Promise<string> {
+  const packages = new Set<string>();
+  for (const input of Object.keys(metafile.inputs)) {
+    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+    if (found !== undefined) packages.add(found);
+  }
+  const texts = await Promise.all([...packages].sort().map(licenceOf));
+  return texts.join(`\n\n${'-'.repeat(80)}\n\n`) + '\n';
+}
+
+async function licenceOf(folder: string): Promise<string> {
+  const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8')) as Record<
+    string,
+    string
+  >;
+  const head = `${String(name)} ${String(version)} (${String(license)})`;
+  for (const file of ['LICENSE', 'LICENSE.md', 'license', 'LICENCE', 'LICENSE.txt']) {
+    const text = await readFile(`${folder}/${file}`, 'utf8').catch(() => null);
+    if (text !== null) return `${head}\n\n${text.trim()}`;
+  }
+  return head;
+}

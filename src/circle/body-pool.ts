@@ -1,0 +1,27 @@
+/** Buffers kept for reuse at most; more would be more pages than a run ever holds. */
+const MAX_KEPT = 16;
+const FIRST_BYTES = 256 * 1024;
+
+/**
+ * Buffers that bodies are read into, used again when their page is done. A body is a megabyte or two: left to the
+ * garbage collector, which does not see them as urgent, dead ones add up to more than all live memory.
+ */
+export class BodyPool {
+  private readonly free: Buffer[] = [];
+
+  take(): Buffer {
+    return this.free.pop() ?? Buffer.allocUnsafe(FIRST_BYTES);
+  }
+
+  /** Takes a buffer back; nobody may read it any more. */
+  give(buffer: Buffer): void {
+    if (this.free.length < MAX_KEPT) this.free.push(buffer);
+  }
+
+  /** A buffer of at least twice the size, with the same content. */
+  grow(buffer: Buffer, used: number, needed: number): Buffer {
+    const larger = Buffer.allocUnsafe(Math.max(2 * buffer.length, needed));
+    buffer.copy(larger, 0, 0, used);
+    return larger;
+  }
+}

@@ -1,0 +1,58 @@
+import { Console } from 'node:console';
+import { setFlagsFromString } from 'node:v8';
+import { ConnectorError, messageOf, UsageError } from '../base/errors.js';
+import { Redactor } from '../base/redactor.js';
+import { logLevelOf } from '../io/log-format.js';
+import { OutputClosedError } from '../io/output.js';
+import { StopSignals } from '../io/signals.js';
+import { StderrLogger } from '../io/stderr-logger.js';
+import type { Surroundings } from '../io/surroundings.js';
+
+export interface Program {
+  readonly name: string;
+  /** Prefix of its environment variables. */
+  readonly environmentPrefix: string;
+  /** @returns the exit code */
+  run(argv: readonly string[], around: ProgramSurroundings): Promise<number>;
+}
+
+export interface ProgramSurroundings extends Surroundings {
+  readonly logger: StderrLogger;
+  readonly redactor: Redactor;
+}
+
+/**
+ * Runs a program in this process: gives it its surroundings, turns what it throws into one line on stderr and an exit
+ * code (1 failure, 2 usage), and lets the process end by itself, so that no output is cut, or by the signal that came.
+ */
+export async function enter(program: Program, process: NodeJS.Process): Promise<void> {
+  const { stdout, stderr } = process;
+  // Pages are parsed and dropped at once. A young generation that grows with the load only adds to the peak memory
+  // (60 MB measured), and saves no time.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  // stdout belongs to the protocol: a dependency that prints shall not get there.
+  globalThis.console = new Console(stderr, stderr);
+  const now = (): number => Date.now();
+  const redactor = new Redactor();
+  const logger = new StderrLogger({ stream: stderr, redactor, program: program.name, pid: process.pid, now });
+  logger.lowest = logLevelOf(process.env, program.environmentPrefix);
+  const signals = new StopSignals(process);
+  const isDebug = process.argv.includes('--debug');
+  const { stdin, env, pid } = process;
+  const surroundings = { stdin, stdout, stderr, env, pid, now, random: Math.random, signal: signals.signal };
+  try {
+    const argv = process.argv.slice(2).filter((argument) => argument !== '--debug');
+    process.exitCode = await program.run(argv, { ...surroundings, logger, redactor });
+  } catch (error) {
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+    if (!signals.signal.aborted || error instanceof OutputClosedError) report(error, logger, isDebug);
+  } finally {
+    signals.end();
+  }
+}
+
+function report(error: unknown, logger: StderrLogger, isDebug: boolean): void {
+  const isKnown = error instanceof ConnectorError;
+  logger.log('critical', isKnown ? messageOf(error) : `Unexpected error: ${messageOf(error)}; --debug shows where`);
+  if (isDebug && error instanceof Error) logger.log('critical', (error.stack ?? '').replaceAll('\n', ' | '));
+}

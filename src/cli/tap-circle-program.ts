@@ -1,0 +1,80 @@
+import { UsageError } from '../base/errors.js';
+import { Output } from '../io/output.js';
+import type { SingerCommand } from '../singer/run.js';
+import type { Program, ProgramSurroundings } from './front-door.js';
+import { version } from './version.js';
+
+/** The tap by flags, the Airbyte source by verbs: one program. */
+export const tapCircle: Program = {
+  name: 'tap-circle',
+  environmentPrefix: 'TAP_CIRCLE_',
+  run: async (argv, around) => {
+    if (argv.length === 1 && argv[0] === '--version') return await print(`tap-circle ${version}`, around);
+    return await runTap(argv, around);
+  },
+};
+
+async function runTap(argv: readonly string[], around: ProgramSurroundings): Promise<number> {
+  const { parse } = await import('./parse.js');
+  const parsed = await parse(argv, (parser) =>
+    parser
+      .scriptName('tap-circle')
+      .usage('tap-circle --config FILE [--catalog FILE] [--state FILE]\n\nA Singer tap for the Circle Data API.')
+      .option('config', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'JSON file with settings, or ENV for TAP_CIRCLE_* variables; repeatable, later ones win',
+      })
+      .option('catalog', { type: 'string', nargs: 1, describe: 'JSON file that selects streams and properties' })
+      .option('properties', { type: 'string', nargs: 1, describe: 'the older name of --catalog' })
+      .option('state', { type: 'string', nargs: 1, describe: 'JSON file with the last STATE of the run before' })
+      .option('discover', { type: 'boolean', describe: 'print the catalog' })
+      .option('test', {
+        type: 'string',
+        describe: 'read one row of each stream and no more; --test=schema prints the schemas alone',
+      })
+      .option('about', { type: 'boolean', describe: 'print capabilities and settings' })
+      .option('format', { choices: ['text', 'json', 'markdown'] as const, describe: 'of --about' })
+      .conflicts('catalog', 'properties')
+      .version(`tap-circle ${version}`)
+      .help()
+      .epilogue('Also for errors in this program: --debug shows where they happened.')
+      .check((options) => {
+        if (options._.length > 0) throw new Error(`Unknown argument: ${options._.join(' ')}`);
+        return true;
+      }),
+  );
+  if ('text' in parsed) return await print(parsed.text, around);
+  const { options } = parsed;
+  if (options.about === true) {
+    const { about } = await import('../singer/about.js');
+    return await print(about(options.format ?? 'text', version), around);
+  }
+  const { runSinger } = await import('../singer/run.js');
+  const { config = [], catalog = options.properties, state } = options;
+  const command: SingerCommand = { action: actionOf(options.discover, options.test), config, catalog, state };
+  return await runSinger(command, { ...around, version });
+}
+
+function actionOf(discover: boolean | undefined, test: string | undefined): SingerCommand['action'] {
+  if (discover === true) return 'discover';
+  switch (test) {
+    case undefined:
+      return 'sync';
+    case '':
+    case 'records':
+      return 'test';
+    case 'schema':
+      return 'test-schema';
+    default:
+      throw new UsageError(`--test takes schema or nothing, not ${test}`);
+  }
+}
+
+async function print(text: string, { stdout }: ProgramSurroundings): Promise<number> {
+  const output = new Output(stdout);
+  await output.write(`${text}\n`);
+  await output.flush();
+  return 0;
+}

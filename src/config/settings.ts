@@ -1,0 +1,132 @@
+import specification from '../../spec.json' with { type: 'json' };
+import { ConfigError } from '../base/errors.js';
+import { parseInstant, type Instant } from '../base/instant.js';
+import { isJsonObject, setOwn, type JsonObject, type JsonValue } from '../base/json.js';
+import { complaintOf } from '../base/schema-check.js';
+import validateConfig from '../generated/validate-config.js';
+
+/** The settings of `spec.json`, checked, with their defaults. */
+export interface Settings {
+  readonly apiToken: string;
+  readonly baseUrl: string;
+  readonly authScheme: 'auto' | 'Bearer' | 'Token';
+  readonly eventsPath: string;
+  readonly visitsPath: string;
+  readonly startDate: Instant | null;
+  readonly endDate: Instant | null;
+  readonly eventNames: readonly string[];
+  readonly pageSize: number;
+  readonly lookbackSeconds: number;
+  readonly maxConcurrency: number;
+  readonly requestsPerMinute: number;
+  readonly requestTimeoutSeconds: number;
+  readonly maxRetrySeconds: number;
+  readonly validateRecords: 'off' | 'warn' | 'fail';
+  readonly flatteningEnabled: boolean;
+  readonly flatteningMaxDepth: number;
+  readonly flatteningSeparator: string;
+  readonly emitActivateVersionMessages: boolean;
+  readonly logFormat: 'auto' | 'text' | 'json';
+  readonly userAgent: string | null;
+}
+
+/** Settings as they were given, from the weakest to the strongest source. */
+export interface GivenSettings {
+  /** A file's name, or `the environment`, for messages. */
+  readonly from: string;
+  readonly values: JsonObject;
+}
+
+/** The settings' own schema: the one list that everything else comes from. */
+export const settingsSchema: JsonObject = specification.connectionSpecification;
+
+const properties: JsonObject = specification.connectionSpecification.properties;
+
+/**
+ * Puts the sources together, later ones first, and checks the whole.
+ *
+ * @param warn told of keys that are no settings
+ * @throws ConfigError naming the source and the key, and what was expected; never a value, since one is the token
+ */
+export function readSettings(sources: readonly GivenSettings[], warn: (message: string) => void): Settings {
+  const merged: JsonObject = {};
+  const origin = new Map<string, string>();
+  for (const { from, values } of sources) {
+    for (const [key, value] of Object.entries(values)) {
+      if (!Object.hasOwn(properties, key)) warn(`${from}: ${key} is not a setting of this program; it is ignored`);
+      // Meltano and Airbyte write null for what is not set.
+      else if (value !== undefined && value !== null) {
+        setOwn(merged, key, value);
+        origin.set(key, from);
+      }
+    }
+  }
+  const fallback = sources.map(({ from }) => from).join(', ') || 'the configuration';
+  const fail = (path: string, expected: string): never => {
+    const key = /^[^.[]*/.exec(path)?.[0] ?? '';
+    throw new ConfigError(`${origin.get(key) ?? fallback}: ${path || 'the configuration'} ${expected}`);
+  };
+  const complaint = complaintOf(validateConfig, merged);
+  if (complaint !== null) fail(complaint.path, complaint.expected);
+  const settings = typed(withDefaults(merged));
+  for (const key of ['start_date', 'end_date']) {
+    if (merged[key] !== undefined && parseInstant(merged[key]) === null) fail(key, 'must be a date that exists');
+  }
+  if (settings.startDate !== null && settings.endDate !== null && settings.endDate < settings.startDate) {
+    fail('end_date', 'must not be before start_date');
+  }
+  if (!URL.canParse(settings.baseUrl)) fail('base_url', 'must be a URL');
+  return settings;
+}
+
+/** A configuration file's content as settings. */
+export function settingsOfFile(path: string, content: JsonValue): GivenSettings {
+  if (!isJsonObject(content)) throw new ConfigError(`${path}: the configuration must be a JSON object`);
+  return { from: path, values: content };
+}
+
+function withDefaults(given: JsonObject): JsonObject {
+  const whole: JsonObject = {};
+  for (const [key, property] of Object.entries(properties)) {
+    const value = given[key] ?? (isJsonObject(property) ? property['default'] : undefined);
+    if (value !== undefined) whole[key] = value;
+  }
+  return whole;
+}
+
+/** The validated object, with its types told to the compiler: each was checked against `spec.json` just before. */
+function typed(whole: JsonObject): Settings {
+  const text = (key: string): string => {
+    const value = whole[key];
+    return typeof value === 'string' ? value : '';
+  };
+  const number = (key: string): number => Number(whole[key]);
+  const names = whole['event_names'];
+  return {
+    apiToken: text('api_token').trim(),
+    baseUrl: text('base_url'),
+    authScheme: oneOf(whole['auth_scheme'], ['auto', 'Bearer', 'Token']),
+    eventsPath: text('events_path'),
+    visitsPath: text('visits_path'),
+    startDate: parseInstant(whole['start_date']),
+    endDate: parseInstant(whole['end_date']),
+    eventNames: Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [],
+    pageSize: number('page_size'),
+    lookbackSeconds: number('lookback_seconds'),
+    maxConcurrency: number('max_concurrency'),
+    requestsPerMinute: number('requests_per_minute'),
+    requestTimeoutSeconds: number('request_timeout_seconds'),
+    maxRetrySeconds: number('max_retry_seconds'),
+    validateRecords: oneOf(whole['validate_records'], ['off', 'warn', 'fail']),
+    flatteningEnabled: whole['flattening_enabled'] === true,
+    flatteningMaxDepth: number('flattening_max_depth'),
+    flatteningSeparator: text('flattening_separator'),
+    emitActivateVersionMessages: whole['emit_activate_version_messages'] === true,
+    logFormat: oneOf(whole['log_format'], ['auto', 'text', 'json']),
+    userAgent: whole['user_agent'] === undefined ? null : text('user_agent'),
+  };
+}
+
+function oneOf<const Choice extends string>(value: unknown, choices: readonly [Choice, ...Choice[]]): Choice {
+  return choices.find((choice) => choice === value) ?? choices[0];
+}

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import type { LogLevel } from '../base/logger.js';
+
+/**
+ * Whether a runner asks for structured logs: Meltano puts the path of a Python logging configuration that names the
+ * Meltano SDK's structured formatter into `SINGER_SDK_LOG_CONFIG`.
+ */
+export async function wantsStructuredLogs(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const path = env['SINGER_SDK_LOG_CONFIG'];
+  if (path === undefined || path === '') return false;
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text.includes('StructuredFormatter');
+}
+
+/** The level that `TAP_CIRCLE_LOGLEVEL` or `LOGLEVEL` names, as for other Singer taps. */
+export function logLevelOf(env: NodeJS.ProcessEnv, prefix: string): LogLevel {
+  const name = (env[`${prefix}LOGLEVEL`] ?? env['LOGLEVEL'] ?? '').toLowerCase();
+  const levels: readonly LogLevel[] = ['debug', 'info', 'warning', 'error', 'critical'];
+  return levels.find((level) => level === name || (name === 'warn' && level === 'warning')) ?? 'info';
+}

@@ -1,0 +1,152 @@
+import {
+  earlier,
+  formatInstant,
+  fractionDigits,
+  instantOfMillis,
+  minusSeconds,
+  parseInstant,
+  type Instant,
+} from '../base/instant.js';
+import type { Anchor } from '../circle/walk.js';
+import { SentIds } from './sent-ids.js';
+
+/** Where a stream stands, as the state of every protocol stores it. */
+export interface StreamState {
+  /** The latest `created_at` that was sent, as the API wrote it; null before the first. */
+  readonly bookmark: string | null;
+  /** Absent in a state that another program wrote. */
+  readonly cursor?: StoredCursor | undefined;
+}
+
+/** Where the next look begins, and what it would bring again. */
+export interface StoredCursor {
+  /** The bookmark that this belongs to: somebody who edits the bookmark means it, and then this does not count. */
+  readonly bookmark: string | null;
+  /** `created_at` from which to look again, inclusive, in UTC; null is from the beginning. */
+  readonly from: string | null;
+  /** Ids of rows sent with that `created_at` or later. */
+  readonly ids: readonly string[];
+}
+
+export interface CursorOptions {
+  readonly lookbackSeconds: number;
+  /** Bounds on `created_at`, both inclusive. */
+  readonly startDate: Instant | null;
+  readonly endDate: Instant | null;
+}
+
+/** What the cursor says of a row. */
+export type Verdict = 'send' | 'sent before' | 'out of bounds';
+
+/**
+ * What was sent, and where to go on: one mechanism for the next window, the resume after a kill, and the next sync
+ * (design sections 4 and 5).
+ *
+ * The next look begins at the row reached, or at the sync's start less the lookback where that is earlier, since a row
+ * may become visible late. So a row that becomes visible within the lookback is met by some look: the one that read its
+ * place before it was there began after `start - lookback`, and the next one begins there.
+ */
+export class Cursor {
+  /** Where this sync starts; null is from the beginning. */
+  readonly from: Anchor | null;
+  private readonly options: CursorOptions;
+  private readonly before: StreamState;
+  private readonly sent: SentIds;
+  private bookmark: { readonly at: Instant; readonly text: string } | null = null;
+  private position: Instant | null = null;
+  private start: { readonly earliest: Instant; readonly latest: Instant } | null = null;
+  private trusted = true;
+
+  /** @param stored the stream's state, already checked: its timestamps are timestamps */
+  constructor(stored: StreamState | null, options: CursorOptions) {
+    this.options = options;
+    this.before = stored ?? { bookmark: null };
+    const { bookmark, cursor } = this.before;
+    const at = parseInstant(bookmark);
+    if (bookmark !== null && at !== null) this.bookmark = { at, text: bookmark };
+    const own = cursor?.bookmark === bookmark ? cursor : undefined;
+    this.sent = new SentIds(own?.ids);
+    const fromText = own === undefined ? bookmark : own.from;
+    const from = parseInstant(fromText);
+    const { startDate } = options;
+    if (from !== null && fromText !== null && (startDate === null || from >= startDate)) {
+      this.from = { at: from, digits: fractionDigits(fromText) };
+    } else {
+      this.from = startDate === null ? null : { at: startDate, digits: (startDate.split('.')[1] ?? '').length };
+    }
+  }
+
+  /** Notes when the sync started, by the server's clock; milliseconds since 1970, between the two. The first call counts. */
+  startedBetween([earliest, latest]: readonly [number, number]): void {
+    this.start ??= { earliest: instantOfMillis(earliest), latest: instantOfMillis(latest) };
+  }
+
+  /** Decides on a row that the API shows; one that is to be sent counts as sent. */
+  judge(id: string, at: Instant | null, text: string | null): Verdict {
+    if (at !== null && this.isOutOfBounds(at)) return 'out of bounds';
+    if (!this.sent.admit(id, at)) return 'sent before';
+    if (at !== null && text !== null && (this.start === null || at <= this.start.latest)) {
+      if (this.bookmark === null || at > this.bookmark.at) this.bookmark = { at, text };
+    }
+    return 'send';
+  }
+
+  /** Every row created before this instant has been read. */
+  reached(at: Instant): void {
+    const { endDate } = this.options;
+    const within = endDate === null ? at : earlier(at, endDate);
+    if (this.position === null || within > this.position) this.position = within;
+  }
+
+  /** The server's order broke: no instant says any more what has been read before it. */
+  distrust(): void {
+    this.trusted = false;
+  }
+
+  /** The state that covers all rows judged so far; while the order is broken, that from before the sync. */
+  checkpoint(): StreamState {
+    return this.trusted ? this.stateFrom(this.requiredFrom()) : this.before;
+  }
+
+  /**
+   * The state at the end of the stream. It looks further back than it must, as far as the memory is certain: by the
+   * lookback before the bookmark, for communities whose rows carry older times than the clock's.
+   *
+   * @param complete whether every row up to now was read, not only those up to an end date
+   */
+  drained(complete: boolean): StreamState {
+    if (complete && this.options.endDate === null) this.sent.forgetUnmet();
+    const required = this.requiredFrom();
+    if (required === null || this.bookmark === null) return this.stateFrom(required);
+    const latest = this.start === null ? this.bookmark.at : earlier(this.bookmark.at, this.start.earliest);
+    const wished = earlier(required, minusSeconds(latest, this.options.lookbackSeconds));
+    const { completeAfter } = this.sent;
+    const known = completeAfter === null || wished > completeAfter ? wished : required;
+    return this.stateFrom(this.from !== null && known < this.from.at ? this.from.at : known);
+  }
+
+  /** Whether rows may come twice in the next sync, because more were sent than are remembered. */
+  get mayRepeat(): boolean {
+    return !this.sent.isCompleteSince(this.requiredFrom());
+  }
+
+  private isOutOfBounds(at: Instant): boolean {
+    const { endDate } = this.options;
+    return (this.from !== null && at < this.from.at) || (endDate !== null && at > endDate);
+  }
+
+  private requiredFrom(): Instant | null {
+    const from = this.from?.at ?? null;
+    if (this.position === null) return from;
+    const { start, position } = this;
+    const required =
+      start === null ? position : earlier(position, minusSeconds(start.earliest, this.options.lookbackSeconds));
+    return from !== null && required < from ? from : required;
+  }
+
+  private stateFrom(from: Instant | null): StreamState {
+    const bookmark = this.bookmark?.text ?? null;
+    const text = from === null ? null : formatInstant(from);
+    return { bookmark, cursor: { bookmark, from: text, ids: this.sent.since(from) } };
+  }
+}

@@ -1,0 +1,105 @@
+import type { Instant } from '../base/instant.js';
+
+/**
+ * How many rows the memory holds for certain, and a state at most: about 800 kB of UUIDs. Past it, rows may come twice,
+ * which is counted and said; none is lost.
+ */
+export const MAX_REMEMBERED = 20_000;
+/** Rows without a timestamp cannot be forgotten by time; of these, the last so many are known. */
+const MAX_UNDATED = 1_000;
+
+/** The ids of rows that were sent, and when these were created: what the cursor needs to send none of them again. */
+export class SentIds {
+  private readonly known = new Set<string>();
+  private ids: string[] = [];
+  private instants: Instant[] = [];
+  /** From the state, not met again yet: their instants are not known. */
+  private readonly loaded: Set<string>;
+  private readonly undated = new Set<string>();
+  private ascending = true;
+  private latestForgotten: Instant | null = null;
+
+  constructor(loaded: Iterable<string> = []) {
+    this.loaded = new Set(loaded);
+  }
+
+  /** Every row that was created later than this and sent is known. null: all are. */
+  get completeAfter(): Instant | null {
+    return this.latestForgotten;
+  }
+
+  /**
+   * Takes note of a row that the API shows.
+   *
+   * @returns whether it has to be sent: false where it was sent before
+   */
+  admit(id: string, at: Instant | null): boolean {
+    if (this.known.has(id)) return false;
+    const sentBefore = this.loaded.delete(id);
+    this.known.add(id);
+    if (at === null) this.addUndated(id);
+    else this.add(id, at);
+    return !sentBefore;
+  }
+
+  /** Ids of the rows that were created at `from` or later, and of those of which that is not known. */
+  since(from: Instant | null): string[] {
+    const found = [...this.loaded, ...this.undated];
+    let start = this.ids.length;
+    if (this.ascending && from !== null) while (start > 0 && (this.instants[start - 1] ?? '') >= from) start--;
+    else start = 0;
+    for (let index = start; index < this.ids.length; index++) {
+      const [id, at] = [this.ids[index], this.instants[index]];
+      if (id !== undefined && at !== undefined && (from === null || at >= from)) found.push(id);
+    }
+    return found.length > MAX_REMEMBERED ? found.slice(-MAX_REMEMBERED) : found;
+  }
+
+  /** How many rows of `from` or later would have to be known, but are not. */
+  isCompleteSince(from: Instant | null): boolean {
+    return this.latestForgotten === null || (from !== null && this.latestForgotten < from);
+  }
+
+  /** The stream was read to its end: what the state remembered and was not met is gone from it. */
+  forgetUnmet(): void {
+    this.loaded.clear();
+  }
+
+  private add(id: string, at: Instant): void {
+    const previous = this.instants.at(-1);
+    if (previous !== undefined && at < previous) this.ascending = false;
+    this.ids.push(id);
+    this.instants.push(at);
+    if (this.ids.length >= 2 * MAX_REMEMBERED) this.shrink();
+  }
+
+  private addUndated(id: string): void {
+    this.undated.add(id);
+    if (this.undated.size <= MAX_UNDATED) return;
+    for (const oldest of this.undated) {
+      this.undated.delete(oldest);
+      this.known.delete(oldest);
+      break;
+    }
+  }
+
+  /** Keeps the latest rows by time, which the next sync meets again, and the last ones sent, which the next page may. */
+  private shrink(): void {
+    const oldest = this.ascending ? this.instants.at(-MAX_REMEMBERED) : [...this.instants].sort().at(-MAX_REMEMBERED);
+    const lastSent = this.ids.length - MAX_REMEMBERED / 2;
+    const [ids, instants] = [this.ids, this.instants];
+    this.ids = [];
+    this.instants = [];
+    for (const [index, id] of ids.entries()) {
+      const at = instants[index];
+      if (at === undefined || oldest === undefined) continue;
+      if (at > oldest || index >= lastSent || (this.ascending && index >= ids.length - MAX_REMEMBERED)) {
+        this.ids.push(id);
+        this.instants.push(at);
+      } else {
+        this.known.delete(id);
+        if (this.latestForgotten === null || at > this.latestForgotten) this.latestForgotten = at;
+      }
+    }
+  }
+}
