@@ -8,8 +8,9 @@ import { BrokenBodyError, errorOfStatus } from './errors.js';
 import { nextPageUrl } from './next-page.js';
 import { Pacer } from './pacer.js';
 import { Page } from './page.js';
+import type { FetchedPage, PageSource } from './page-source.js';
 import { isRetriedStatus, waitBeforeRetry } from './retry.js';
-import { sight, type Sighting } from './sighting.js';
+import { sight } from './sighting.js';
 import { Transport, TransportError, type Answer } from './transport.js';
 
 export interface ClientOptions {
@@ -40,26 +41,13 @@ export interface ClientObserver {
   retrying?(endpoint: Endpoint, waitMs: number, rateLimited: boolean): void;
 }
 
-/** A page with its rows' times, and with where it came from and where the server says to go on. */
-export interface FetchedPage {
-  readonly page: Page;
-  readonly sighting: Sighting;
-  readonly url: URL;
-  readonly next: URL | null;
-  /**
-   * When the request began by the server's clock, in milliseconds since 1970: not before the first, not after the
-   * second. Servers tell their time to the second.
-   */
-  readonly askedBetween: readonly [number, number];
-}
-
 /** Bodies over this are an error, so that memory stays bounded: 2,000 rows of 32 KB each. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** A body that is broken this often in a row will stay so; a wrong base_url should not take a quarter of an hour. */
 const MAX_BROKEN_BODIES = 5;
 
 /** The Circle Data API: asks for pages, again and again where that may help, within the pace. */
-export class CircleClient {
+export class CircleClient implements PageSource {
   private readonly options: ClientOptions;
   private readonly around: ClientSurroundings;
   private readonly transport: Transport;
@@ -112,7 +100,6 @@ export class CircleClient {
     }
   }
 
-  /** A page has been handed on: its rows' text is not asked for any more. */
   release(fetched: FetchedPage): void {
     this.transport.recycle(fetched.page.release());
   }

@@ -1,9 +1,9 @@
 import { ConfigError, ReportError } from '../base/errors.js';
 import { formatInstant, minusSeconds, tickBefore, type Instant } from '../base/instant.js';
 import type { Logger } from '../base/logger.js';
-import type { CircleClient, FetchedPage } from './client.js';
 import type { Endpoint } from './endpoint.js';
 import { pageKey } from './next-page.js';
+import type { FetchedPage, PageSource } from './page-source.js';
 import { firstRange, nextRange, rangesFrom, SMALLEST_RANGED_PAGE, type Range } from './ranges.js';
 import type { Sighting } from './sighting.js';
 
@@ -24,7 +24,7 @@ export interface WalkPage extends Sighting {
 }
 
 export interface WalkOptions {
-  readonly client: CircleClient;
+  readonly client: PageSource;
   readonly endpoint: Endpoint;
   readonly perPage: number;
   /** Pages asked for at once. */
@@ -76,7 +76,7 @@ export class Walk {
     this.roundsBeforeWide = 1;
   }
 
-  /** The pages in order. Errors are those of {@link CircleClient.follow}, and ReportError where paging goes in circles. */
+  /** The pages in order. Errors are those of {@link PageSource.follow}, and ReportError where paging goes in circles. */
   async *pages(): AsyncGenerator<WalkPage, void> {
     try {
       yield* this.allWindows();

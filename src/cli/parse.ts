@@ -15,10 +15,9 @@ export async function parse<Options>(
 ): Promise<Parsed<Options>> {
   return await new Promise((resolve, reject) => {
     const parser = configure(yargs().exitProcess(false).strict().showHelpOnFail(false));
-    const done = (error: Error | undefined, options: unknown, text: string): void => {
-      // yargs writes a wrong command line's message into the text as well.
-      if (error !== undefined && error !== null)
-        reject(new UsageError(`${error.message.trim()} (--help shows what can be used)`));
+    // The types promise an error each time; there is none where all is well, and then it is null or undefined.
+    const done = (error: Error | null | undefined, options: unknown, text: string): void => {
+      if (error instanceof Error) reject(new UsageError(`${error.message.trim()} (--help shows what can be used)`));
       else if (text !== '') resolve({ text });
       else resolve({ options: options as Options });
     };

@@ -25,8 +25,9 @@ export async function readJsonFile(path: string, what: string): Promise<JsonValu
 
 /** Node's message quotes the text around the fault; only the place is passed on. */
 function placeOf(cause: unknown, text: string): string {
-  const offset = /position (\d+)/.exec(messageOf(cause))?.[1];
-  if (offset === undefined) return '; it ends too early';
+  const said = messageOf(cause);
+  const offset = /position (\d+)/.exec(said)?.[1];
+  if (offset === undefined) return said.includes('end of JSON') ? '; it ends too early' : '';
   const before = text.slice(0, Number(offset)).split('\n');
   return ` (line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
 }

@@ -40,5 +40,5 @@ async function compiled({ definition, rowSchema }: SelectedStream): Promise<Vali
   const ajv = new Ajv({ strict: false });
   formats.default.default(ajv, { mode: 'fast' });
   // Whatever draft it names, the keywords that a stream's schema is made of are the same in all.
-  return ajv.compile({ ...rowSchema, $schema: undefined });
+  return ajv.compile(Object.fromEntries(Object.entries(rowSchema).filter(([key]) => key !== '$schema')));
 }

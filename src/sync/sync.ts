@@ -1,7 +1,7 @@
 import { ReportError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
-import type { CircleClient } from '../circle/client.js';
 import type { Endpoint } from '../circle/endpoint.js';
+import type { PageSource } from '../circle/page-source.js';
 import { Walk, type WalkPage } from '../circle/walk.js';
 import type { Settings } from '../config/settings.js';
 import { Cursor, type StreamState } from './cursor.js';
@@ -27,7 +27,7 @@ export interface SyncOptions {
   /** Where each stream stands; absent is from the beginning. */
   readonly states: ReadonlyMap<string, StreamState>;
   readonly settings: SyncSettings;
-  readonly client: CircleClient;
+  readonly client: PageSource;
   readonly sink: Sink;
   readonly logger: Logger;
   /** Aborted when the run shall stop. */
