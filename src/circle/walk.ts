@@ -17,10 +17,14 @@ export interface Anchor {
 /** A page of the walk, handed on in order. The same row may come in several pages: dropping it is the reader's part. */
 export interface WalkPage extends Sighting {
   readonly fetched: FetchedPage;
+  /** When the walk asked first, as in {@link FetchedPage.askedBetween}. */
+  readonly startedBetween: FetchedPage['askedBetween'];
   /** The window's anchor: rows before it belong to windows that are done. */
   readonly anchor: Instant | null;
-  /** False once the server's order has broken: then a place reached in time says nothing on what came before it. */
+  /** False once the server's order has broken. */
   readonly trusted: boolean;
+  /** Every row created before this instant has been handed on; null where the order does not show that (yet). */
+  readonly covers: Instant | null;
 }
 
 export interface WalkOptions {
@@ -39,6 +43,8 @@ export interface WalkOptions {
 const MAX_RANGED_TRIES = 3;
 /** A window read by its links whose rows still vanish between two readings. */
 const MAX_LINKED_TRIES = 50;
+/** Pages out of order, in a window read by its links, before the server is taken not to sort. */
+const MAX_DISORDERS = 3;
 /** Pages in a row that bring nothing new: the server goes in circles under ever new addresses. */
 const MAX_BARREN_PAGES = 1000;
 /** A server may read created_at_gt to the second; rows further back mean that it does not read it at all. */
@@ -65,6 +71,12 @@ export class Walk {
   /** How many rows the server really puts on a page. */
   private pageSize: number;
   private trusted = true;
+  private startedBetween: FetchedPage['askedBetween'] | null = null;
+  /**
+   * Whether an earlier row has come before a later one. Until then nothing shows that the server sorts, and no anchor
+   * may be set: a page of one row, or of equal times, fits any order.
+   */
+  private orderSeen = false;
   private ahead: Round | null = null;
   private roundsBeforeWide = 0;
   private penalty = 1;
@@ -126,7 +138,7 @@ export class Walk {
           if (page === null || (done !== null && !this.joins(done, doneTo, range, page))) {
             this.dropAhead();
             this.narrow();
-            return reached ?? 'moved';
+            return (this.orderSeen ? reached : null) ?? 'moved';
           }
           loop.check(page.fetched);
           reached = furthest(anchor, reached, page, this.trusted);
@@ -142,8 +154,9 @@ export class Walk {
           yield page;
         }
         if (round.ranges.length > 1) this.penalty = 1;
-        if (reached !== null) return reached;
-        // All rows share the anchor's instant: the window goes on by its places.
+        if (reached !== null && this.orderSeen) return reached;
+        if (this.pageSize < SMALLEST_RANGED_PAGE) return null;
+        // All rows share one instant: the window goes on by its places.
         const range = nextRange(doneTo, this.pageSize);
         if (range === null) return null;
         round = this.launch(anchor, range);
@@ -160,24 +173,30 @@ export class Walk {
   private async *byLinks(anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End> {
     const { client, endpoint, signal, perPage } = this.options;
     this.dropAhead();
-    for (let tries = 0; tries < MAX_LINKED_TRIES; tries++) {
+    let disorders = 0;
+    tries: for (let tries = 0; tries < MAX_LINKED_TRIES; tries++) {
       const loop = new LoopGuard(endpoint);
       const before: string[] = [];
       const links: URL[] = [];
       let reached: Anchor | null = null;
       let fetched = await client.page(endpoint, { page: 1, perPage, createdAtGt: gt(anchor) }, signal);
-      let previous: Sighting | null = null;
+      let previous: Instant | null = null;
       for (;;) {
         const page = this.examine(fetched, anchor);
         loop.check(fetched);
         if (links.length === 0) this.learnPageSize(page);
-        this.checkOrder(previous, page);
-        previous = page;
         reached = furthest(anchor, reached, page, this.trusted);
         yield page;
-        // One row alone shows no order: a second page has to.
-        const showsOrder = before.length + page.ids.length > 1;
-        if (fetched.next === null || (reached !== null && showsOrder)) break;
+        if (this.trusted && previous !== null && page.first !== null) {
+          if (page.first > previous) this.orderSeen = true;
+          if (page.first < previous) {
+            // Rows that became visible late move others down, which looks the same, but not every time.
+            if (++disorders >= MAX_DISORDERS) throw new NotAnchorable(UNSORTED);
+            continue tries;
+          }
+        }
+        previous = page.last ?? previous;
+        if (fetched.next === null || (reached !== null && this.orderSeen)) break;
         loop.countBarren(page.ids);
         before.push(...page.ids);
         links.push(fetched.url);
@@ -213,19 +232,17 @@ export class Walk {
 
   private examine(fetched: FetchedPage, anchor: Anchor | null): WalkPage {
     const { sighting } = fetched;
+    this.startedBetween ??= fetched.askedBetween;
     if (this.trusted && !sighting.ordered) throw new NotAnchorable(UNSORTED);
+    if (sighting.first !== null && sighting.last !== null && sighting.first < sighting.last) this.orderSeen = true;
     if (this.trusted && anchor !== null && sighting.first !== null) {
       if (sighting.first < minusSeconds(anchor.at, FILTER_SLACK_SECONDS)) {
         throw new NotAnchorable('The API does not filter by created_at_gt as asked');
       }
     }
-    return { ...sighting, fetched, anchor: anchor?.at ?? null, trusted: this.trusted };
-  }
-
-  private checkOrder(previous: Sighting | null, page: Sighting): void {
-    const last = previous?.last ?? null;
-    if (!this.trusted || last === null || page.first === null) return;
-    if (page.first < last) throw new NotAnchorable(UNSORTED);
+    const { startedBetween, trusted } = this;
+    const covers = trusted && this.orderSeen ? sighting.last : null;
+    return { ...sighting, fetched, startedBetween, anchor: anchor?.at ?? null, trusted, covers };
   }
 
   private learnPageSize(page: WalkPage): void {
@@ -266,8 +283,10 @@ export class Walk {
     if (fetch === undefined || !this.trusted) return;
     const launch = (fetched: FetchedPage): void => {
       if (round.cancelled || !this.trusted || fetched.next === null || this.ahead !== null) return;
-      const reached = furthest(round.anchor, null, fetched.sighting, true);
-      if (reached !== null) this.ahead = this.launch(reached, firstRange(this.options.perPage));
+      const { sighting } = fetched;
+      const reached = furthest(round.anchor, null, sighting, true);
+      const isSorted = this.orderSeen || (sighting.first !== null && reached !== null && sighting.first < reached.at);
+      if (reached !== null && isSorted) this.ahead = this.launch(reached, firstRange(this.options.perPage));
     };
     // A failure is met where the page is read.
     fetch.then(launch, () => undefined);

@@ -92,7 +92,7 @@ export class Cursor {
   }
 
   /** Every row created before this instant has been read. */
-  reached(at: Instant): void {
+  covered(at: Instant): void {
     const { endDate } = this.options;
     const within = endDate === null ? at : earlier(at, endDate);
     if (this.position === null || within > this.position) this.position = within;
@@ -103,9 +103,15 @@ export class Cursor {
     this.trusted = false;
   }
 
-  /** The state that covers all rows judged so far; while the order is broken, that from before the sync. */
+  /**
+   * The state that covers all rows judged so far. While the order is broken, it is the one from before the sync, with
+   * what was sent since.
+   */
   checkpoint(): StreamState {
-    return this.trusted ? this.stateFrom(this.requiredFrom()) : this.before;
+    if (this.trusted) return this.stateFrom(this.requiredFrom());
+    const { bookmark } = this.before;
+    const from = this.from === null ? null : formatInstant(this.from.at);
+    return { bookmark, cursor: { bookmark, from, ids: this.sent.since(this.from?.at ?? null) } };
   }
 
   /**
@@ -113,13 +119,15 @@ export class Cursor {
    * lookback before the bookmark, for communities whose rows carry older times than the clock's.
    *
    * @param complete whether every row up to now was read, not only those up to an end date
+   * @param latest the latest instant of a row that was read
    */
-  drained(complete: boolean): StreamState {
+  drained(complete: boolean, latest: Instant | null): StreamState {
+    if (latest !== null) this.covered(latest);
     if (complete && this.options.endDate === null) this.sent.forgetUnmet();
     const required = this.requiredFrom();
     if (required === null || this.bookmark === null) return this.stateFrom(required);
-    const latest = this.start === null ? this.bookmark.at : earlier(this.bookmark.at, this.start.earliest);
-    const wished = earlier(required, minusSeconds(latest, this.options.lookbackSeconds));
+    const newest = this.start === null ? this.bookmark.at : earlier(this.bookmark.at, this.start.earliest);
+    const wished = earlier(required, minusSeconds(newest, this.options.lookbackSeconds));
     const { completeAfter } = this.sent;
     const known = completeAfter === null || wished > completeAfter ? wished : required;
     return this.stateFrom(this.from !== null && known < this.from.at ? this.from.at : known);

@@ -1,10 +1,10 @@
 import { ReportError } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
-import type { Endpoint } from '../circle/endpoint.js';
 import type { PageSource } from '../circle/page-source.js';
 import { Walk, type WalkPage } from '../circle/walk.js';
 import type { Settings } from '../config/settings.js';
 import { Cursor, type StreamState } from './cursor.js';
+import { endpointOf } from './endpoint-of.js';
 import type { RecordValidator } from './record-validator.js';
 import { StoppedError, type SelectedStream, type Sink } from './sink.js';
 import { StreamStats } from './stats.js';
@@ -102,13 +102,16 @@ class StreamSync {
   }
 
   async run(): Promise<void> {
-    const { stream, options, cursor } = this;
+    const { stream, options, cursor, stats } = this;
     this.validator = await options.validatorOf(stream);
     await this.tell(options.sink.started(stream));
     const { pageSize, maxConcurrency, endDate } = options.settings;
     const walk = new Walk({
       client: options.client,
-      endpoint: this.endpoint(),
+      endpoint: endpointOf(stream.definition, options.settings, {
+        check: this.validator?.check ?? null,
+        apply: stream.shape.apply,
+      }),
       perPage: options.rowLimit === undefined ? pageSize : Math.min(pageSize, options.rowLimit),
       width: maxConcurrency,
       from: cursor.from,
@@ -131,7 +134,7 @@ class StreamSync {
       }
     }
     if (options.rowLimit !== undefined) return;
-    const state = cursor.drained(complete);
+    const state = cursor.drained(complete, stats.reached);
     if (cursor.mayRepeat) {
       options.logger.log(
         'warning',
@@ -143,21 +146,10 @@ class StreamSync {
     await this.tell(options.sink.finished(stream, state));
   }
 
-  private endpoint(): Endpoint {
-    const { name, pathSetting } = this.stream.definition;
-    return {
-      stream: name,
-      path: pathSetting === 'events_path' ? this.options.settings.eventsPath : this.options.settings.visitsPath,
-      pathSetting,
-      eventNames: [...this.names],
-      view: { check: this.validator?.check ?? null, apply: this.stream.shape.apply },
-    };
-  }
-
   /** Picks the rows of a page that are to be sent; afterwards the cursor covers the page. */
   private take(page: WalkPage): number[] {
     const { cursor, stats, names } = this;
-    cursor.startedBetween(page.fetched.askedBetween);
+    cursor.startedBetween(page.startedBetween);
     if (!page.trusted) cursor.distrust();
     const taken: number[] = [];
     const { ids, createdAt, names: rowNames, complaints } = page.fetched.page;
@@ -174,10 +166,8 @@ class StreamSync {
       if (complaint !== undefined) this.complain(complaint);
       taken.push(index);
     }
-    if (page.last !== null) {
-      cursor.reached(page.last);
-      if (stats.reached === null || page.last > stats.reached) stats.reached = page.last;
-    }
+    if (page.covers !== null) cursor.covered(page.covers);
+    if (page.last !== null && (stats.reached === null || page.last > stats.reached)) stats.reached = page.last;
     return taken;
   }
 

@@ -1,0 +1,19 @@
+import { describe, test } from '@jest/globals';
+import fc from 'fast-check';
+import { histories } from '../support/model-arbitraries.js';
+import { play, type History } from '../support/model-history.js';
+
+const numRuns = Number(process.env['MODEL_RUNS'] ?? 1000);
+const seed = process.env['MODEL_SEED'] === undefined ? {} : { seed: Number(process.env['MODEL_SEED']) };
+
+const play1 = async (history: History): Promise<void> => void (await play(history));
+
+describe('the engine, played against a model of the API, loses no row and sends none twice', () => {
+  test.each([
+    ['', { undated: false, ignoresSort: false }],
+    ['with rows that have no valid created_at', { undated: true, ignoresSort: false }],
+    ['by a server that ignores sort', { undated: false, ignoresSort: true }],
+  ])('%s', async (_name, variety) => {
+    await fc.assert(fc.asyncProperty(histories(variety), play1), { numRuns, ...seed });
+  });
+});
