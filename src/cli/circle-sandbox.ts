@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
-import yargs from 'yargs';
+import type { Argv, InferredOptionTypes } from 'yargs';
 import packageJson from '../../package.json' with { type: 'json' };
 import { UsageError, messageOf } from '../base/errors.js';
 import { parseRuleList, parseRules, type FaultRule } from '../sandbox/fault-rules.js';
@@ -8,6 +8,7 @@ import { faultKinds } from '../sandbox/fault-table.js';
 import type { SandboxOptions } from '../sandbox/options.js';
 import { InvalidInput } from '../sandbox/reader.js';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
+import { parse } from './parse.js';
 
 /** Where the program writes: its one line of JSON to `stdout`, words for people to `stderr`. */
 export interface Outputs {
@@ -37,6 +38,8 @@ const flags = {
   faults: { ...text, describe: 'name[:probability],... or a file with a JSON list of rules' },
 } as const;
 
+type Arguments = InferredOptionTypes<typeof flags>;
+
 /**
  * Runs the sandbox until a signal ends it.
  *
@@ -44,8 +47,12 @@ const flags = {
  */
 export async function main(argv: readonly string[], { stdout, stderr }: Outputs = process): Promise<number> {
   try {
-    const options = parse(argv, (output) => stdout.write(`${output}\n`));
-    if (options === null) return 0;
+    const parsed = await parse(argv, configure);
+    if ('text' in parsed) {
+      stdout.write(`${parsed.text}\n`);
+      return 0;
+    }
+    const options = optionsOf(parsed.options);
     const sandbox = await startSandbox(options);
     endBySignal(sandbox);
     const { url, token } = sandbox;
@@ -61,31 +68,24 @@ export async function main(argv: readonly string[], { stdout, stderr }: Outputs 
   }
 }
 
-/** @returns null where all there was to do was to print help or the version */
-function parse(argv: readonly string[], print: (output: string) => void): SandboxOptions | null {
-  const printed: string[] = [];
-  const parser = yargs()
+function configure(parser: Argv) {
+  return parser
     .scriptName('circle-sandbox')
+    .locale('en')
     .usage(
       '$0 [options]\n\nA local Circle Data API with generated data. It prints its address and token as one line of JSON.',
     )
     .options(flags)
-    .strict()
     .version(packageJson.version)
     .epilogue(faultHelp())
-    .wrap(110)
-    .fail((message, error) => {
-      throw error instanceof Error ? error : new UsageError(message);
-    });
-  const args = parser.parseSync([...argv], {}, (_error: unknown, _args: unknown, output: string) => {
-    if (output !== '') printed.push(output);
-  });
-  for (const output of printed) print(output);
-  if (printed.length > 0) return null;
+    .wrap(110);
+}
+
+function optionsOf(args: Arguments): SandboxOptions {
   const { live, late, faults, ...options } = args;
   return {
     ...options,
-    authScheme: authScheme(args.authScheme),
+    authScheme: authScheme(args['auth-scheme']),
     live: live === 0 ? undefined : { rowsPerSecond: live, lateShare: late },
     faults: faults === undefined ? [] : readFaults(faults),
   };

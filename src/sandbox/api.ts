@@ -79,10 +79,14 @@ function pageReply(
 
   const changed = active.some(({ kind }) => kind.rows !== undefined);
   const rows = state.cache.get(changed || key === null ? null : `${stream} ${key}`, () => {
-    if (!changed) return new Bytes(state.writer.join(numbers.length, (index) => store.rows.text(numbers[index] ?? 0)));
-    const honestRows: readonly string[] = numbers.map((n) => store.rows.text(n));
-    const texts = active.reduce((now, { kind, parameters }) => kind.rows?.(now, parameters) ?? now, honestRows);
-    return new Bytes(state.writer.join(texts.length, (index) => texts[index] ?? ''));
+    const { writer } = state;
+    if (!changed) writer.list(numbers, (n) => store.rows.write(writer, n));
+    else {
+      const honestRows: readonly string[] = numbers.map((n) => store.rows.text(n));
+      const rows = active.reduce((now, { kind, parameters }) => kind.rows?.(now, parameters) ?? now, honestRows);
+      writer.list(rows, (text) => writer.text(text));
+    }
+    return new Bytes(writer.take());
   });
   const body = changeText({ head: bodyHead(links), middle: rows, tail: ']}' }, active);
   return { reply: jsonReply(200, body, numbers.length), visited };

@@ -23,35 +23,36 @@ interface Name {
 /** The community's members as they stand in payloads. */
 export class People {
   private readonly seed: number;
-  private readonly made = new Map<number, string>();
+  private readonly made = new Map<number, Uint8Array>();
 
   constructor(seed: number) {
     this.seed = seed;
   }
 
   /** The JSON of a member. */
-  json(member: number): string {
-    let text = this.made.get(member);
-    if (text === undefined) {
-      text = this.make(member, 'example.com');
-      if (this.made.size < KEPT) this.made.set(member, text);
+  json(member: number): Uint8Array {
+    let bytes = this.made.get(member);
+    if (bytes === undefined) {
+      bytes = this.make(member, 'example.com');
+      if (this.made.size < KEPT) this.made.set(member, bytes);
     }
-    return text;
+    return bytes;
   }
 
   /** The same member after a change of address. */
-  jsonAfterEmailChange(member: number): string {
+  jsonAfterEmailChange(member: number): Uint8Array {
     return this.make(member, 'example.org');
   }
 
-  private make(member: number, domain: string): string {
+  private make(member: number, domain: string): Uint8Array {
     const first = firsts[hash(this.seed, PURPOSE.first, member) % firsts.length] ?? nobody;
     const last = lasts[hash(this.seed, PURPOSE.last, member) % lasts.length] ?? nobody;
     const uid = mix32(hash(this.seed, PURPOSE.uid, member))
       .toString(16)
       .padStart(8, '0');
     const isModerator = member >= ADMINS && member < MODERATORS;
-    return `{"type":"CommunityMember","public_uid":"${uid}","name":"${first.json} ${last.json}","last_name":"${last.json}","id":${memberId(member)},"first_name":"${first.json}","email":"${first.mail}.${last.mail}.${member}@${domain}","is_admin":${isAdmin(member)},"is_moderator":${isModerator}}`;
+    const text = `{"type":"CommunityMember","public_uid":"${uid}","name":"${first.json} ${last.json}","last_name":"${last.json}","id":${memberId(member)},"first_name":"${first.json}","email":"${first.mail}.${last.mail}.${member}@${domain}","is_admin":${isAdmin(member)},"is_moderator":${isModerator}}`;
+    return Buffer.from(text);
   }
 }
 

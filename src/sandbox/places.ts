@@ -4,7 +4,7 @@ import { chatSpaces, courseSpaces, discussionSpaces, eventSpaces } from './vocab
 /** A space of the community, with its JSON ready. */
 export interface Space {
   readonly id: number;
-  readonly json: string;
+  readonly json: Uint8Array;
 }
 
 const FIRST_SPACE_ID = 20_101;
@@ -12,8 +12,10 @@ const FIRST_SPACE_ID = 20_101;
 const names = [...discussionSpaces, ...chatSpaces, ...eventSpaces, ...courseSpaces];
 const spaces: readonly Space[] = names.map((name, index) => {
   const id = FIRST_SPACE_ID + index * 17;
-  return { id, json: jsonText({ type: 'Space', name, id, slug: slugOf(name) }) };
+  return { id, json: Buffer.from(jsonText({ type: 'Space', name, id, slug: slugOf(name) })) };
 });
+
+const nowhere: Space = { id: 0, json: Buffer.from('{}') };
 
 const chats = discussionSpaces.length;
 const events = chats + chatSpaces.length;
@@ -52,5 +54,5 @@ export function slugOf(name: string): string {
 }
 
 function pick(first: number, count: number, n: number): Space {
-  return spaces[first + (n % count)] ?? { id: 0, json: '{}' };
+  return spaces[first + (n % count)] ?? nowhere;
 }

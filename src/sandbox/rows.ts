@@ -1,14 +1,17 @@
 import { eventNames, visitName } from '../circle/event-names.js';
+import { ByteWriter } from './byte-writer.js';
 import { Column } from './column.js';
 import { Community } from './community.js';
-import { numberOfUuid, uuid } from './ids.js';
-import type { Micros, TimeStyle } from './micros.js';
+import { numberOfUuid, uuid, uuidOrder } from './ids.js';
+import type { Micros } from './micros.js';
 import { nameCodeOf } from './mix.js';
 import { moments } from './moments.js';
-import { payloadPartsOf, type PayloadPart, type World } from './objects.js';
 import type { People } from './people.js';
+import { rowWriter, type RowScene } from './row-writer.js';
+import type { World } from './scene.js';
+import type { Write } from './template.js';
 import { TimeWriter } from './time-writer.js';
-import { createdStyle, triggeredAt } from './times.js';
+import { triggeredAt } from './times.js';
 
 export const streamNames = ['events', 'visits'] as const;
 export type StreamName = (typeof streamNames)[number];
@@ -33,7 +36,6 @@ export interface GivenRow {
   readonly text: string;
 }
 
-const millisStyle: TimeStyle = { digits: 3, offset: 0 };
 const PURPOSE = { events: 11, visits: 12 } as const;
 
 /**
@@ -44,7 +46,8 @@ export class Rows {
   private readonly recipe: Recipe;
   private readonly world: World;
   private readonly names: readonly string[];
-  private readonly parts: readonly (readonly PayloadPart[])[];
+  private readonly writers: readonly Write<RowScene>[];
+  private readonly scratch = new ByteWriter();
   private readonly times: Column;
   private readonly codes: Column;
   private readonly actors: Column;
@@ -57,7 +60,7 @@ export class Rows {
     this.recipe = recipe;
     this.world = { seed, people, community: new Community(seed, recipe.members, start), times: new TimeWriter() };
     this.names = recipe.stream === 'events' ? eventNames : [visitName];
-    this.parts = this.names.map(payloadPartsOf);
+    this.writers = this.names.map(rowWriter);
     this.times = new Column('float64', rows);
     this.codes = new Column('uint8', rows);
     this.actors = new Column('uint32', rows);
@@ -108,6 +111,15 @@ export class Rows {
     return this.given.get(n)?.id ?? uuid(this.recipe.seed, PURPOSE[this.recipe.stream], n);
   }
 
+  compareIds(a: number, b: number): number {
+    if (this.given.size === 0 || !(this.given.has(a) || this.given.has(b))) {
+      const { seed, stream } = this.recipe;
+      return uuidOrder(seed, PURPOSE[stream], a) - uuidOrder(seed, PURPOSE[stream], b);
+    }
+    const [x, y] = [this.id(a), this.id(b)];
+    return x === y ? 0 : x < y ? -1 : 1;
+  }
+
   /** The number of the row with this id; undefined where there never was one. */
   find(id: string): number | undefined {
     const known = this.numberOfGiven.get(id);
@@ -118,18 +130,27 @@ export class Rows {
 
   /** The row as the API sends it. */
   text(n: number): string {
+    this.write(this.scratch, n);
+    return this.scratch.take().toString('utf8');
+  }
+
+  /** Writes {@link text}. */
+  write(out: ByteWriter, n: number): void {
     const given = this.given.get(n);
-    if (given !== undefined) return given.text;
-    const { world } = this;
+    if (given !== undefined) {
+      out.text(given.text);
+      return;
+    }
     const code = this.codes.at(n);
-    const name = this.names[code] ?? '';
-    const created = this.times.at(n);
-    const scene = { world, n, name, actor: this.actors.at(n), subject: this.subjects.at(n) };
-    let payload = '';
-    for (const { key, make } of this.parts[code] ?? []) payload += (payload === '' ? key : `,${key}`) + make(scene);
-    const triggeredText = world.times.write(triggeredAt(world.seed, n, created), millisStyle);
-    const createdText = world.times.write(created, createdStyle(world.seed, n, created));
-    return `{"id":"${this.id(n)}","name":"${name}","triggered_at":"${triggeredText}","created_at":"${createdText}","version":"1","payload":{${payload}}}`;
+    this.writers[code]?.(out, {
+      world: this.world,
+      n,
+      name: this.names[code] ?? '',
+      actor: this.actors.at(n),
+      subject: this.subjects.at(n),
+      created: this.times.at(n),
+      idPurpose: PURPOSE[this.recipe.stream],
+    });
   }
 
   private nextCode(burst: number | null): number {

@@ -1,10 +1,10 @@
+import { ByteWriter } from './byte-writer.js';
 import { Clock } from './clock.js';
 import { Faults } from './faults.js';
 import { Journal, type Stats } from './journal.js';
 import type { Micros } from './micros.js';
 import type { Settings } from './settings.js';
 import { PageCache } from './page-cache.js';
-import { PageWriter } from './page-writer.js';
 import { People } from './people.js';
 import type { StreamName } from './rows.js';
 import { StreamStore } from './stream-store.js';
@@ -19,7 +19,7 @@ export class State {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly cache: PageCache;
-  readonly writer = new PageWriter();
+  readonly writer = new ByteWriter();
   journal: Journal;
   private stores: Readonly<Record<StreamName, StreamStore>>;
 

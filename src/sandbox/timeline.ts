@@ -7,7 +7,8 @@ export type TieOrder = 'id' | 'insertion-descending';
 export interface TimedRows {
   readonly length: number;
   created(n: number): Micros;
-  id(n: number): string;
+  /** Negative where the id of the first row sorts before that of the second. */
+  compareIds(a: number, b: number): number;
 }
 
 /**
@@ -30,7 +31,7 @@ export class Timeline {
   /** @param rows those that exist now are the base; their created_at never descends */
   constructor(rows: TimedRows, ties: TieOrder) {
     this.rows = rows;
-    const tie = ties === 'id' ? (a: number, b: number) => compareTexts(rows.id(a), rows.id(b)) : descending;
+    const tie = ties === 'id' ? (a: number, b: number) => rows.compareIds(a, b) : descending;
     this.compare = (a, b) => rows.created(a) - rows.created(b) || tie(a, b);
     this.base = new Uint32Array(rows.length).map((_, place) => place);
     for (let from = 0, to = 1; from < this.base.length; from = to++) {
@@ -159,11 +160,6 @@ function merge(sorted: number[], more: number[], compare: (a: number, b: number)
   if (last !== undefined && compare(last, first) > 0) return [...sorted, ...fresh].sort(compare);
   for (const n of fresh) sorted.push(n);
   return sorted;
-}
-
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }
 
 function descending(a: number, b: number): number {

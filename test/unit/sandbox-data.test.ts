@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/base/json.js';
 import { eventNames, payloadFields, payloadObjects, payloadTypes, visitName } from '../../src/circle/event-names.js';
@@ -46,12 +47,13 @@ describe('the same recipe', () => {
     expect(other.map(({ created }) => created)).not.toEqual(events.map(({ created }) => created));
   });
 
-  test('stays what it was: these rows are known by heart', async () => {
-    const [first, second] = await rowsOf({ events: 40, visits: 0, seed: 7 });
-    expect([first?.text, second?.text]).toMatchInlineSnapshot(`
+  test('stays what it was: the hash of all rows is known by heart', () => {
+    const hash = createHash('sha256');
+    for (const { text } of [...events, ...visits]) hash.update(`${text}\n`);
+    expect([visits[0]?.text, hash.digest('hex')]).toMatchInlineSnapshot(`
       [
-        "{"id":"d02d7802-95f1-46de-b59c-1460f658b006","name":"chat_space.chat_rooms.created","triggered_at":"2026-01-04T12:39:22.062Z","created_at":"2026-01-04T12:39:23.000000Z","version":"1","payload":{"chat_room":{"type":"ChatRoom","parent_id":20254,"name":"Chat 6","is_embedded":false,"id":800041,"uuid":"42f8621c-ecd5-46aa-9d81-661ce66d26be"},"space":{"type":"Space","name":"Co-working","id":20254,"slug":"co-working"}}}",
-        "{"id":"d5ff2974-f497-4ecd-b38f-60cf87a114f6","name":"chat_space.chat_rooms.message.created","triggered_at":"2026-01-05T23:48:03.371Z","created_at":"2026-01-06T05:18:05.947301+05:30","version":"1","payload":{"initiator":{"type":"CommunityMember","public_uid":"ae4dbe39","name":"Inês Quispe","last_name":"Quispe","id":3000085,"first_name":"Inês","email":"ines.quispe.28@example.com","is_admin":false,"is_moderator":false},"chat_room_message":{"type":"ChatRoomMessage","chat_room_id":800033,"id":90000001},"chat_room":{"type":"ChatRoom","parent_id":20237,"name":"Chat 5","is_embedded":false,"id":800033,"uuid":"ecc22b13-ddeb-43c3-9a4e-75bd404d2a5b"},"space":{"type":"Space","name":"Lounge","id":20237,"slug":"lounge"}}}",
+        "{"id":"2555a12b-d422-4c5d-bb68-c5976b8b1838","name":"community_member.visit","triggered_at":"2026-01-02T01:51:21.885Z","created_at":"2026-01-02T07:21:26.386004+05:30","version":"1","payload":{"visit":{"id":"738640f8-541d-4643-a945-dc0bff00a9bc","user_agent":"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148","country":"FR","region":"Île-de-France","city":"Paris","community_member_id":3000082,"user_id":7000138},"initiator":{"type":"CommunityMember","public_uid":"78cc718e","name":"Nadia Patel","last_name":"Patel","id":3000082,"first_name":"Nadia","email":"nadia.patel.27@example.com","is_admin":false,"is_moderator":false}}}",
+        "0840995084e9579f3f98ebc363ab974c7fe3eae6b041fad5706fc62af06c17eb",
       ]
     `);
   });

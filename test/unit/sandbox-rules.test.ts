@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parseRuleList, parseRules } from '../../src/sandbox/fault-rules.js';
-import { chaosFaults } from '../../src/sandbox/fault-table.js';
+import { chaosFaults, faultKinds } from '../../src/sandbox/fault-table.js';
 import { Faults, type Strikeable } from '../../src/sandbox/faults.js';
 
 function request(number: number, more: Partial<Strikeable> = {}): Strikeable {
@@ -118,4 +119,21 @@ describe('faults of walks', () => {
     expect(sizes.filter((size) => size === 0).length).toBeLessThan(110);
     expect(faults.layout('visits', 10, 1).sizeOf).toBeNull();
   });
+});
+
+test('docs/sandbox.md tells of every fault, its parameters, and whether it is of chaos', () => {
+  const rows = readFileSync('docs/sandbox.md', 'utf8').matchAll(
+    /^\| `([a-z0-9-]+)` +\| +(●?) +\|(?:.*\|)? ([^|]*) \|$/gm,
+  );
+  const told = [...rows].map(([, name = '', dot = '', parameters = '']) => ({
+    name,
+    chaos: dot === '●',
+    parameters: [...parameters.matchAll(/`(\w+)`(?: from now)? \(/g)].map(([, parameter]) => parameter),
+  }));
+  const expected = [...faultKinds].map(([name, { chaos = false, parameters = {} }]) => ({
+    name,
+    chaos,
+    parameters: Object.keys(parameters),
+  }));
+  expect(told).toEqual(expected);
 });

@@ -11,8 +11,12 @@ function rowsOf(times: number[]) {
       return times.length;
     },
     created: (n: number) => times[n] ?? 0,
-    id: (n: number) => String((n * 7919) % 1009),
+    compareIds: (a: number, b: number) => idOf(a) - idOf(b),
   };
+}
+
+function idOf(n: number): number {
+  return (n * 7919) % 1009;
 }
 
 const base = fc.array(fc.nat(6), { maxLength: 40 }).map((times) => times.sort((a, b) => a - b));
@@ -45,7 +49,7 @@ describe('Timeline', () => {
           if (kind === 'hide') timeline.hide(numbers);
           else timeline.show(numbers);
         }
-        const tie = (a: number, b: number): number => (ties === 'id' ? (rows.id(a) < rows.id(b) ? -1 : 1) : b - a);
+        const tie = (a: number, b: number): number => (ties === 'id' ? (idOf(a) < idOf(b) ? -1 : 1) : b - a);
         const expected = [...visible].sort((a, b) => rows.created(a) - rows.created(b) || tie(a, b));
         expect(timeline.size).toBe(expected.length);
         expect(timeline.slice(0, timeline.size)).toEqual(expected);
