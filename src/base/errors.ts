@@ -68,3 +68,15 @@ export function messageOf(error: unknown): string {
   if (error instanceof ConnectorError) return error.line;
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The text of anything thrown that ended something; what is no {@link ConnectorError} is a fault of ours. */
+export function explanationOf(error: unknown): string {
+  return error instanceof ConnectorError
+    ? error.line
+    : `Unexpected error: ${messageOf(error)}; --debug shows where it happened`;
+}
+
+/** Where something was thrown, on one line; only for `--debug`. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? '').replaceAll('\n', ' | ') : '';
+}

@@ -1,6 +1,6 @@
 import { Console } from 'node:console';
 import { setFlagsFromString } from 'node:v8';
-import { ConnectorError, messageOf, UsageError } from '../base/errors.js';
+import { explanationOf, stackOf, UsageError } from '../base/errors.js';
 import { Redactor } from '../base/redactor.js';
 import { logLevelOf } from '../io/log-format.js';
 import { OutputClosedError } from '../io/output.js';
@@ -19,6 +19,8 @@ export interface Program {
 export interface ProgramSurroundings extends Surroundings {
   readonly logger: StderrLogger;
   readonly redactor: Redactor;
+  /** Whether the command line has `--debug`; it is taken out of the arguments. */
+  readonly isDebug: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function enter(program: Program, process: NodeJS.Process): Promise<
   const surroundings = { stdin, stdout, stderr, env, pid, now, random: Math.random, signal: signals.signal };
   try {
     const argv = process.argv.slice(2).filter((argument) => argument !== '--debug');
-    process.exitCode = await program.run(argv, { ...surroundings, logger, redactor });
+    process.exitCode = await program.run(argv, { ...surroundings, logger, redactor, isDebug });
   } catch (error) {
     process.exitCode = error instanceof UsageError ? 2 : 1;
     if (!signals.signal.aborted || error instanceof OutputClosedError) report(error, logger, isDebug);
@@ -52,7 +54,6 @@ export async function enter(program: Program, process: NodeJS.Process): Promise<
 }
 
 function report(error: unknown, logger: StderrLogger, isDebug: boolean): void {
-  const isKnown = error instanceof ConnectorError;
-  logger.log('critical', isKnown ? messageOf(error) : `Unexpected error: ${messageOf(error)}; --debug shows where`);
-  if (isDebug && error instanceof Error) logger.log('critical', (error.stack ?? '').replaceAll('\n', ' | '));
+  logger.log('critical', explanationOf(error));
+  if (isDebug) logger.log('critical', stackOf(error));
 }

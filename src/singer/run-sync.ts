@@ -1,4 +1,4 @@
-import { messageOf } from '../base/errors.js';
+import { explanationOf, stackOf } from '../base/errors.js';
 import type { Settings } from '../config/settings.js';
 import type { Output } from '../io/output.js';
 import { ProgressLine } from '../io/progress-line.js';
@@ -61,7 +61,10 @@ export async function runSync(run: SingerSync, around: SingerSurroundings): Prom
     await sink.ended();
     progress?.end();
     for (const { summary, stream } of result.stats) logger.log('info', summary, stream);
-    for (const { stream, error } of result.failures) logger.log('critical', `${stream}: ${messageOf(error)}`, stream);
+    for (const { stream, error } of result.failures) {
+      logger.log('critical', `${stream}: ${explanationOf(error)}`, stream);
+      if (around.isDebug) logger.log('critical', stackOf(error), stream);
+    }
     if (result.stopped) logger.log('warning', 'Stopped by a signal: run again with the last state to go on');
     return result.stopped || result.failures.length > 0 ? 1 : 0;
   } finally {

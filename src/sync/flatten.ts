@@ -1,32 +1,34 @@
 import { stringify } from 'lossless-json';
 import { ConfigError } from '../base/errors.js';
 import { isJsonObject, setOwn, type JsonObject, type JsonValue } from '../base/json.js';
+import { cleanJson } from '../base/json-text.js';
+import { flatKey, type FlatKeyOptions } from './flat-key.js';
 import { isPlainObject } from './plain-object.js';
 import type { Shape } from './shape.js';
 
-export interface FlattenOptions {
-  /** How many levels of objects become columns; deeper ones become JSON text. */
+export interface FlattenOptions extends FlatKeyOptions {
+  /** How many levels of objects become columns; deeper ones become JSON text. 0 flattens nothing. */
   readonly maxDepth: number;
-  readonly separator: string;
 }
 
 /**
  * Turns nested objects into columns `payload__initiator__email`, as the Meltano SDK does (`flattening_enabled`): objects
- * without known properties, arrays, and objects below the depth become JSON text.
+ * without known properties, arrays, and objects below the depth become JSON text. The interop suite compares the two.
  */
 export function flatten(schema: JsonObject, options: FlattenOptions): Shape {
-  const properties = flatProperties(schema, '', 0, options);
+  if (options.maxDepth === 0) return { schema, apply: null };
+  const properties = flatProperties(schema, [], options);
   return {
     schema: { ...schema, properties },
     apply: (row) => {
       const flat: JsonObject = {};
-      flattenInto(flat, row, '', 0, properties, options);
+      flattenInto(flat, row, [], properties, options);
       return flat;
     },
   };
 }
 
-function flatProperties(schema: JsonObject, prefix: string, level: number, options: FlattenOptions): JsonObject {
+function flatProperties(schema: JsonObject, parents: readonly string[], options: FlattenOptions): JsonObject {
   const flat: JsonObject = {};
   const add = (key: string, property: JsonValue): void => {
     if (Object.hasOwn(flat, key)) {
@@ -37,18 +39,19 @@ function flatProperties(schema: JsonObject, prefix: string, level: number, optio
   const { properties } = schema;
   if (!isJsonObject(properties)) return flat;
   for (const [name, property] of Object.entries(properties)) {
-    const key = prefix + name;
+    const key = flatKey(parents, name, options);
     if (!isJsonObject(property)) continue;
-    const types = [property['type']].flat();
-    if (types.includes('object') && isJsonObject(property['properties']) && level < options.maxDepth) {
-      const inner = flatProperties(property, key + options.separator, level + 1, options);
+    const types = [property['type'] ?? []].flat();
+    if (types.includes('object') && isJsonObject(property['properties']) && parents.length < options.maxDepth) {
+      const inner = flatProperties(property, [...parents, name], options);
       for (const [innerKey, innerProperty] of Object.entries(inner)) {
         if (innerProperty !== undefined) add(innerKey, innerProperty);
       }
-    } else if (types.includes('array') || (types.includes('object') && options.maxDepth > 0)) {
+    } else if (types.includes('array') || types.includes('object')) {
       add(key, { type: types.includes('null') ? ['string', 'null'] : 'string' });
     } else {
-      add(key, property);
+      // A catalog that was written by hand may name no type.
+      add(key, types.length === 0 ? { type: ['null', 'string'] } : property);
     }
   }
   return flat;
@@ -57,18 +60,23 @@ function flatProperties(schema: JsonObject, prefix: string, level: number, optio
 function flattenInto(
   flat: JsonObject,
   node: JsonObject,
-  prefix: string,
-  level: number,
+  parents: readonly string[],
   properties: JsonObject,
   options: FlattenOptions,
 ): void {
   for (const name in node) {
-    const key = prefix + name;
+    const key = flatKey(parents, name, options);
     const value = node[name] as JsonValue;
-    if (isPlainObject(value) && !Object.hasOwn(properties, key) && level < options.maxDepth) {
-      flattenInto(flat, value, key + options.separator, level + 1, properties, options);
+    if (isPlainObject(value) && !Object.hasOwn(properties, key) && parents.length < options.maxDepth) {
+      flattenInto(flat, value, [...parents, name], properties, options);
     } else {
-      setOwn(flat, key, isPlainObject(value) || Array.isArray(value) ? (stringify(value) ?? 'null') : value);
+      setOwn(flat, key, isPlainObject(value) || Array.isArray(value) ? jsonText(value) : value);
     }
   }
+}
+
+/** JSON as Python prints it for the SDK: ASCII alone. NULs and lone surrogates are gone as everywhere in a record. */
+function jsonText(value: JsonValue): string {
+  const { text } = cleanJson(stringify(value) ?? 'null');
+  return text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

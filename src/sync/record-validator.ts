@@ -36,9 +36,6 @@ async function compiled({ definition, rowSchema }: SelectedStream): Promise<Vali
         : await import('../generated/validate-visits.js');
     return own.default;
   }
-  const [{ Ajv }, formats] = await Promise.all([import('ajv'), import('ajv-formats')]);
-  const ajv = new Ajv({ strict: false });
-  formats.default.default(ajv, { mode: 'fast' });
-  // Whatever draft it names, the keywords that a stream's schema is made of are the same in all.
-  return ajv.compile(Object.fromEntries(Object.entries(rowSchema).filter(([key]) => key !== '$schema')));
+  const { compileSchema } = await import('./compile-schema.js');
+  return compileSchema(rowSchema);
 }

@@ -55,25 +55,29 @@ const plannedSync: fc.Arbitrary<PlannedSync> = fc.record({
 });
 
 export interface Variety {
-  readonly undated: boolean;
-  readonly ignoresSort: boolean;
+  readonly undated?: boolean;
+  readonly ignoresSort?: boolean;
+  /** Groups of equal times that are larger than a page, and rows that vanish while these are read. */
+  readonly crowded?: boolean;
 }
 
 /** Any history: any rows, any server, any syncs, then two that are left alone. */
-export function histories({ undated, ignoresSort }: Variety): fc.Arbitrary<History> {
+export function histories({ undated = false, ignoresSort = false, crowded = false }: Variety): fc.Arbitrary<History> {
   return fc
     .record({
-      plans: fc.array(rowPlan, { maxLength: 60 }),
+      plans: fc.array(crowded ? rowPlan.map(vanishing) : rowPlan, { maxLength: 60 }),
       // How far apart the slots are: small makes bursts that share a second or a microsecond.
-      grain: fc.constantFrom(0, 1, 1000, 300_000, SECOND, 3 * SECOND),
+      grain: crowded ? fc.constantFrom(0, 1) : fc.constantFrom(0, 1, 1000, 300_000, SECOND, 3 * SECOND),
       lookbackSeconds: fc.constantFrom(0, 1, 10, 60),
       syncs: fc.array(plannedSync, { minLength: 1, maxLength: 6 }),
       pageSize: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 8, max: 60 })),
       width: fc.integer({ min: 1, max: 5 }),
-      cap: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 8, max: 60 })),
+      cap: crowded
+        ? fc.integer({ min: 1, max: 20 })
+        : fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 8, max: 60 })),
       fixedSize: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
       links: fc.constantFrom('absolute' as const, 'relative' as const, 'bare' as const),
-      step: fc.constantFrom(1, 50_000, 900_000, 3 * SECOND),
+      step: crowded ? fc.constant(3 * SECOND) : fc.constantFrom(1, 50_000, 900_000, 3 * SECOND),
     })
     .map((plan) => {
       const rows = plan.plans.map((row, index) => rowOf(row, index, plan.grain, plan.lookbackSeconds, undated));
@@ -97,6 +101,11 @@ export function histories({ undated, ignoresSort }: Variety): fc.Arbitrary<Histo
         syncs: [...plan.syncs, ...settle],
       };
     });
+}
+
+/** Two slots in all, so that groups are large, and every third row gone before the end of a sync that began early. */
+function vanishing(plan: RowPlan): RowPlan {
+  return { ...plan, slot: plan.slot % 2, late: null, gone: plan.style % 3 === 0 ? plan.slot * 2 : null };
 }
 
 function rowOf(plan: RowPlan, index: number, grain: number, lookback: number, undated: boolean): ModelRow {
