@@ -1,19 +1,23 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 import { validators } from './validators.js';
 
+/** `--out FOLDER`: where to build to, for a run beside others that build or use `dist`. */
+const { out } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } }).values;
+
 /** One file an executable, with what is loaded only at need in chunks beside it. */
-const executables = ['tap-circle', 'source-circle', 'circle-sandbox'];
+const executables = ['tap-circle', 'source-circle', 'target-segment', 'circle-sandbox'];
 
 for (const [path, text] of await validators()) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
 }
-await rm('dist', { recursive: true, force: true });
+await rm(out, { recursive: true, force: true });
 const result = await build({
   entryPoints: executables.map((name) => `src/cli/${name}.ts`),
-  outdir: 'dist',
+  outdir: out,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -30,7 +34,7 @@ const result = await build({
     js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
   },
 });
-await writeFile('dist/THIRD_PARTY_LICENSES.txt', await licences(result.metafile));
+await writeFile(join(out, 'THIRD_PARTY_LICENSES.txt'), await licences(result.metafile));
 
 /** The licences of the packages whose code is in the bundles. */
 async function licences(metafile: Metafile): Promise<string> {

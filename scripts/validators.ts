@@ -21,8 +21,13 @@ const sources: Readonly<Record<string, Source>> = {
   'validate-config': { file: 'spec.json', at: ['connectionSpecification'], formats: false },
   'validate-singer-catalog': { file: 'src/singer/catalog.schema.json', formats: false },
   'validate-singer-state': { file: 'src/singer/state.schema.json', formats: false },
+  'validate-airbyte-catalog': { file: 'src/airbyte/configured-catalog.schema.json', formats: false },
+  // The Airbyte stream_state is the same object as a Singer bookmark.
+  'validate-bookmark': { file: 'src/singer/state.schema.json', at: ['definitions', 'bookmark'], formats: false },
   'validate-events': { file: 'schemas/events.json', formats: true },
   'validate-visits': { file: 'schemas/visits.json', formats: true },
+  'validate-segment-settings': { file: 'src/segment/settings.schema.json', formats: false },
+  'validate-segment-mapping': { file: 'src/segment/mapping/mapping.schema.json', formats: false },
 };
 
 const declaration = `import type { ValidateFunction } from 'ajv';

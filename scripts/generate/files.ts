@@ -5,23 +5,31 @@ import { readApi } from './api.js';
 import { catalogOf } from './catalog.js';
 import { dictionaryOf } from './dictionary.js';
 import { eventNamesOf } from './event-names.js';
+import { readmeOf } from './readme.js';
 import { schemaOf } from './schema.js';
+import { segmentDoc } from './segment-doc.js';
 
 const source = 'openapi/circle-data-api.yaml';
 
 /**
- * Everything that is generated from the OpenAPI document of a package: path within it to text.
+ * Everything in a package that is generated from something else in it: path within it to text.
  *
  * @param root folder of the package
  */
 export async function generatedFiles(root: string): Promise<Map<string, string>> {
   const api = readApi(await readFile(join(root, source), 'utf8'));
   const names = 'src/circle/event-names.ts';
+  const guide = 'docs/segment.md';
+  const guideText = await segmentDoc(join(root, guide), api);
+  const readme = 'README.md';
+  const readmeText = await readmeOf(join(root, readme));
   return new Map([
     ...api.streams.map((stream): [string, string] => [`schemas/${stream.name}.json`, json(schemaOf(stream))]),
     ['catalog.json', json(catalogOf(api.streams))],
     ['docs/streams.md', dictionaryOf(api)],
     [names, await pretty(join(root, names), eventNamesOf(api))],
+    ...(readmeText === null ? [] : [[readme, await pretty(join(root, readme), readmeText)] as const]),
+    ...(guideText === null ? [] : [[guide, await pretty(join(root, guide), guideText)] as const]),
   ]);
 }
 

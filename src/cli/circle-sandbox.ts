@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { Argv, InferredOptionTypes } from 'yargs';

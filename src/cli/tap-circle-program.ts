@@ -10,16 +10,28 @@ export const tapCircle: Program = {
   environmentPrefix: 'TAP_CIRCLE_',
   run: async (argv, around) => {
     if (argv.length === 1 && argv[0] === '--version') return await print(`tap-circle ${version}`, around);
-    return await runTap(argv, around);
+    const isVerb = argv[0] !== undefined && !argv[0].startsWith('-');
+    return isVerb ? await runSource(argv, around) : await runTap(argv, around);
   },
 };
+
+async function runSource(argv: readonly string[], around: ProgramSurroundings): Promise<number> {
+  const [{ parseCommand }, { runAirbyte }] = await Promise.all([
+    import('../airbyte/command.js'),
+    import('../airbyte/run.js'),
+  ]);
+  return await runAirbyte(parseCommand(argv), { ...around, version });
+}
 
 async function runTap(argv: readonly string[], around: ProgramSurroundings): Promise<number> {
   const { parse } = await import('./parse.js');
   const parsed = await parse(argv, (parser) =>
     parser
       .scriptName('tap-circle')
-      .usage('tap-circle --config FILE [--catalog FILE] [--state FILE]\n\nA Singer tap for the Circle Data API.')
+      .usage(
+        'tap-circle --config FILE [--catalog FILE] [--state FILE]\n\nA Singer tap for the Circle Data API. ' +
+          'With a verb (spec, check, discover, read) it is an Airbyte source: tap-circle read --help.',
+      )
       .option('config', {
         type: 'string',
         array: true,

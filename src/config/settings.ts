@@ -22,8 +22,11 @@ export interface Settings {
   readonly requestTimeoutSeconds: number;
   readonly maxRetrySeconds: number;
   readonly validateRecords: 'off' | 'warn' | 'fail';
+  readonly hashFields: readonly string[];
+  readonly hashSalt: string;
   readonly flatteningEnabled: boolean;
   readonly flatteningMaxDepth: number;
+  readonly flatteningMaxKeyLength: number;
   readonly flatteningSeparator: string;
   readonly emitActivateVersionMessages: boolean;
   readonly logFormat: 'auto' | 'text' | 'json';
@@ -76,6 +79,9 @@ export function readSettings(sources: readonly GivenSettings[], warn: (message: 
     fail('end_date', 'must not be before start_date');
   }
   if (!URL.canParse(settings.baseUrl)) fail('base_url', 'must be a URL');
+  if (settings.hashFields.length > 0 && settings.hashSalt === '') {
+    warn('hash_fields is set without hash_salt: whoever knows an address can find its hash');
+  }
   return settings;
 }
 
@@ -101,7 +107,10 @@ function typed(whole: JsonObject): Settings {
     return typeof value === 'string' ? value : '';
   };
   const number = (key: string): number => Number(whole[key]);
-  const names = whole['event_names'];
+  const list = (key: string): string[] => {
+    const value = whole[key];
+    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  };
   return {
     apiToken: text('api_token').trim(),
     baseUrl: text('base_url'),
@@ -110,7 +119,7 @@ function typed(whole: JsonObject): Settings {
     visitsPath: text('visits_path'),
     startDate: parseInstant(whole['start_date']),
     endDate: parseInstant(whole['end_date']),
-    eventNames: Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [],
+    eventNames: list('event_names'),
     pageSize: number('page_size'),
     lookbackSeconds: number('lookback_seconds'),
     maxConcurrency: number('max_concurrency'),
@@ -118,8 +127,11 @@ function typed(whole: JsonObject): Settings {
     requestTimeoutSeconds: number('request_timeout_seconds'),
     maxRetrySeconds: number('max_retry_seconds'),
     validateRecords: oneOf(whole['validate_records'], ['off', 'warn', 'fail']),
+    hashFields: list('hash_fields'),
+    hashSalt: text('hash_salt'),
     flatteningEnabled: whole['flattening_enabled'] === true,
     flatteningMaxDepth: number('flattening_max_depth'),
+    flatteningMaxKeyLength: number('flattening_max_key_length'),
     flatteningSeparator: text('flattening_separator'),
     emitActivateVersionMessages: whole['emit_activate_version_messages'] === true,
     logFormat: oneOf(whole['log_format'], ['auto', 'text', 'json']),

@@ -9,6 +9,7 @@ import { Output } from '../io/output.js';
 import type { StderrLogger } from '../io/stderr-logger.js';
 import type { Surroundings } from '../io/surroundings.js';
 import { flatten } from '../sync/flatten.js';
+import { withHashedFields } from '../sync/hash-fields.js';
 import { chain } from '../sync/shape.js';
 import type { SelectedStream } from '../sync/sink.js';
 import { everyStream, selectedStreams } from './catalog.js';
@@ -29,6 +30,8 @@ export interface SingerSurroundings extends Surroundings {
   readonly logger: StderrLogger;
   readonly redactor: Redactor;
   readonly version: string;
+  /** Whether to show where errors happened. */
+  readonly isDebug: boolean;
 }
 
 const ENVIRONMENT_PREFIX = 'TAP_CIRCLE_';
@@ -48,7 +51,8 @@ export async function runSinger(command: SingerCommand, around: SingerSurroundin
     return 0;
   }
   const settings = await settingsOf(command, around);
-  const streams = (await chosenStreams(command)).map((stream) => flattened(stream, settings));
+  const chosen = withHashedFields(await chosenStreams(command), settings);
+  const streams = chosen.map((stream) => flattened(stream, settings));
   if (command.action === 'test-schema') {
     for (const stream of streams) await output.write(schemaMessage(stream) + '\n');
     await output.flush();
@@ -74,8 +78,9 @@ async function settingsOf({ config }: SingerCommand, around: SingerSurroundings)
   }
   if (config.includes('ENV')) sources.push(settingsOfEnvironment(around.env, ENVIRONMENT_PREFIX, settingsSchema));
   for (const { values } of sources) {
-    const token = values['api_token'];
-    if (typeof token === 'string') around.redactor.add(token);
+    for (const secret of [values['api_token'], values['hash_salt']]) {
+      if (typeof secret === 'string') around.redactor.add(secret);
+    }
   }
   const warnings: string[] = [];
   const settings = readSettings(sources, (warning) => warnings.push(warning));
@@ -96,6 +101,10 @@ async function chosenStreams(command: SingerCommand): Promise<SelectedStream[]> 
 
 function flattened(stream: SelectedStream, settings: Settings): SelectedStream {
   if (!settings.flatteningEnabled) return stream;
-  const options = { maxDepth: settings.flatteningMaxDepth, separator: settings.flatteningSeparator };
+  const options = {
+    maxDepth: settings.flatteningMaxDepth,
+    maxKeyLength: settings.flatteningMaxKeyLength,
+    separator: settings.flatteningSeparator,
+  };
   return { ...stream, shape: chain(stream.shape, (schema) => flatten(schema, options)) };
 }

@@ -23,6 +23,8 @@ export interface Run {
 
 export interface RunOptions {
   readonly executable?: 'source-circle' | 'tap-circle';
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Given the process as soon as it runs. */
   readonly onStart?: (child: ChildProcess) => void;
   readonly onOutput?: (text: string, child: ChildProcess) => void;
@@ -33,6 +35,7 @@ export async function runSource(args: readonly string[], options: RunOptions = {
   const begin = performance.now();
   const child = spawn(process.execPath, [join(dist, `${options.executable ?? 'source-circle'}.js`), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
   });
   options.onStart?.(child);
   const output = { stdout: '', stderr: '' };

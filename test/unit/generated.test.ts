@@ -19,6 +19,8 @@ const paths = [
   'catalog.json',
   'docs/streams.md',
   'src/circle/event-names.ts',
+  'README.md',
+  'docs/segment.md',
 ];
 const schemas: Readonly<Record<string, Schema>> = { events, visits };
 const objectNames = Object.keys(reference.objects);

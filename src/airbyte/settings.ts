@@ -1,0 +1,28 @@
+import { isJsonObject } from '../base/json.js';
+import type { Logger } from '../base/logger.js';
+import type { Redactor } from '../base/redactor.js';
+import { readJsonFile } from '../config/json-file.js';
+import { readSettings, settingsOfFile, settingsSchema, type Settings } from '../config/settings.js';
+
+const properties = isJsonObject(settingsSchema['properties']) ? settingsSchema['properties'] : {};
+const secrets = Object.entries(properties)
+  .filter(([, property]) => isJsonObject(property) && property['airbyte_secret'] === true)
+  .map(([key]) => key);
+
+/**
+ * Reads the configuration file of a run. Its secrets are redacted from everything that is told from here on.
+ *
+ * @throws ConfigError naming the file and the key, never a value
+ */
+export async function readConfigFile(path: string, redactor: Redactor, logger: Logger): Promise<Settings> {
+  const given = settingsOfFile(path, await readJsonFile(path, 'configuration'));
+  for (const key of secrets) {
+    const secret = given.values[key];
+    if (typeof secret === 'string') redactor.add(secret);
+  }
+  const settings = readSettings([given], (warning) => logger.log('warning', warning));
+  for (const key of ['flattening_enabled', 'emit_activate_version_messages']) {
+    if (given.values[key] === true) logger.log('warning', `${path}: ${key} is for Singer alone; it is ignored`);
+  }
+  return settings;
+}

@@ -1,0 +1,181 @@
+import { ReportError, WaitError } from '../../base/errors.js';
+import type { Logger } from '../../base/logger.js';
+import type { Call } from '../mapping/calls.js';
+import type { TargetSettings } from '../settings.js';
+import type { TargetStats } from '../stats.js';
+import { Batcher } from './batcher.js';
+import { Courier } from './courier.js';
+import type { DeadLetter } from './dead-letters.js';
+import { MOST_BATCH_CALLS, MOST_CALL_BYTES, sizeOf } from './event-size.js';
+import type { Item, Origin } from './item.js';
+import type { LaneOptions } from './lane.js';
+import { Lanes } from './lanes.js';
+import type { Ledger } from './ledger.js';
+import { Pacer } from './pacer.js';
+
+export interface DeliveryOptions {
+  readonly settings: Pick<
+    TargetSettings,
+    'writeKey' | 'host' | 'eventsPerSecond' | 'requestTimeoutSeconds' | 'maxRetrySeconds'
+  >;
+  readonly ledger: Ledger;
+  /** Takes what cannot be sent; null: that ends the run. */
+  readonly graveyard: { bury(letter: DeadLetter): Promise<void> } | null;
+  readonly stats: TargetStats;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Told of the first failure, as soon as it is known: nothing more needs to be read. */
+  readonly onFailure: () => void;
+}
+
+/**
+ * Sends calls to Segment: in batches, some at once, no faster than allowed, and never more under way than fit into a
+ * few megabytes. `send` waits where there is no room, so a slow Segment stops the reading of the input.
+ */
+export class Delivery {
+  private readonly options: DeliveryOptions;
+  private readonly batcher: Batcher;
+  private readonly courier: Courier;
+  private readonly pacer: Pacer;
+  private readonly lanes: Lanes;
+  private readonly underWay = new Set<Promise<void>>();
+  /** No more attempts. */
+  private readonly stopping = new AbortController();
+  /** No more waiting for answers either. */
+  private readonly ending = new AbortController();
+  private failure: { readonly error: unknown } | null = null;
+  private deadline: NodeJS.Timeout | null = null;
+
+  constructor(options: DeliveryOptions) {
+    this.options = options;
+    const { settings, stats, now } = options;
+    this.pacer = new Pacer(settings.eventsPerSecond);
+    this.batcher = new Batcher({
+      most: Math.min(MOST_BATCH_CALLS, this.pacer.most),
+      dispatch: (batch) => this.dispatch(batch),
+    });
+    const laneOptions: LaneOptions = {
+      writeKey: settings.writeKey,
+      host: settings.host,
+      timeoutMs: settings.requestTimeoutSeconds * 1000,
+      signal: this.ending.signal,
+      now,
+      onRequest: () => stats.requests++,
+    };
+    this.lanes = new Lanes(laneOptions);
+    this.courier = new Courier({
+      ...options,
+      maxRetrySeconds: settings.maxRetrySeconds,
+      stopping: this.stopping.signal,
+      accept: (item) => {
+        item.isSettled = true;
+        options.ledger.accept(item.number);
+      },
+      refuse: (item, problem) => this.refuse(item, `${problem.message}${statusOf(problem.request.status)}`),
+    });
+  }
+
+  /**
+   * Takes a call. Resolves when another one may come, not when it was sent.
+   *
+   * @throws the first failure, of whatever call
+   */
+  async send(call: Call, origin: Origin): Promise<void> {
+    this.throwIfFailed();
+    const bytes = sizeOf(call);
+    const item: Item = { ...origin, call, bytes, number: this.options.ledger.open(), isSettled: false };
+    if (bytes <= MOST_CALL_BYTES) await this.batcher.add(item);
+    else
+      await this.refuse(item, `It has ${bytes} bytes; Segment takes ${MOST_CALL_BYTES} at most`).finally(() =>
+        this.settle(item),
+      );
+  }
+
+  /**
+   * Sends off what was taken and waits until Segment has it, for so long.
+   *
+   * @throws the first failure
+   */
+  async finish(timeoutSeconds: number): Promise<void> {
+    const over = (): void => {
+      const error = new WaitError(
+        `Segment did not take the last calls within ${timeoutSeconds} s (close_timeout_seconds)`,
+      );
+      this.fail(error);
+      this.ending.abort(error);
+    };
+    this.deadline = setTimeout(over, timeoutSeconds * 1000);
+    await this.batcher.flush().catch((error: unknown) => this.fail(error));
+    await Promise.all(this.underWay);
+    clearTimeout(this.deadline);
+    this.pacer.close();
+    await this.lanes.close();
+    this.throwIfFailed();
+  }
+
+  /** Ends the delivery: no more attempts, and nothing more is taken. What is under way may still arrive. */
+  fail(error: unknown): void {
+    if (this.failure !== null) return;
+    this.failure = { error };
+    this.stopping.abort(error);
+    this.pacer.close();
+    this.options.ledger.giveUp();
+    this.options.onFailure();
+  }
+
+  private async dispatch(batch: Item[]): Promise<void> {
+    try {
+      this.throwIfFailed();
+      const lane = await this.lanes.take();
+      try {
+        this.throwIfFailed();
+        await this.pacer.waitForTurn(batch.length);
+      } catch (error) {
+        this.lanes.giveBack(lane);
+        throw error;
+      }
+      const task = this.courier
+        .deliver(lane, batch)
+        .catch((error: unknown) => this.fail(error))
+        .finally(() => {
+          batch.forEach((item) => this.settle(item));
+          this.lanes.giveBack(lane);
+          this.underWay.delete(task);
+        });
+      this.underWay.add(task);
+    } catch (error) {
+      batch.forEach((item) => this.settle(item));
+      this.fail(error);
+      this.throwIfFailed();
+    }
+  }
+
+  /** Writes a call to the dead letter file, or fails. */
+  private async refuse(item: Item, reason: string): Promise<void> {
+    const { graveyard, ledger } = this.options;
+    const { call, stream, line } = item;
+    if (graveyard === null) {
+      const what = `the ${call.type} call of line ${line} (stream ${stream}, messageId ${call.messageId})`;
+      throw new ReportError(`Segment cannot be sent ${what}. ${reason}. on_error dead_letter would set it aside`);
+    }
+    await graveyard.bury({ reason, stream, line, call });
+    item.isSettled = true;
+    ledger.bury(item.number);
+  }
+
+  /** Whatever came of it, the ledger shall know. */
+  private settle(item: Item): void {
+    if (item.isSettled) return;
+    item.isSettled = true;
+    this.options.ledger.lose();
+  }
+
+  private throwIfFailed(): void {
+    if (this.failure !== null) throw this.failure.error;
+  }
+}
+
+function statusOf(status: number | undefined): string {
+  return status === undefined ? '' : ` (status ${status})`;
+}

@@ -1,0 +1,19 @@
+import type { Endpoint } from '../circle/endpoint.js';
+import type { RowView } from '../circle/page.js';
+import type { Settings } from '../config/settings.js';
+import type { StreamDefinition } from './streams.js';
+
+/** The operation that feeds a stream, as the settings have it. */
+export function endpointOf(
+  { name, pathSetting, filtersByEventName }: StreamDefinition,
+  settings: Pick<Settings, 'eventsPath' | 'visitsPath' | 'eventNames'>,
+  view: RowView,
+): Endpoint {
+  return {
+    stream: name,
+    path: pathSetting === 'events_path' ? settings.eventsPath : settings.visitsPath,
+    pathSetting,
+    eventNames: filtersByEventName ? [...new Set(settings.eventNames)] : [],
+    view,
+  };
+}

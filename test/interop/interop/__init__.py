@@ -1,0 +1,1 @@
+"""The interop suite; `run.py` beside this folder starts it."""

@@ -1,0 +1,1 @@
+"""The checks beside the targets, one a file."""

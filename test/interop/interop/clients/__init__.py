@@ -1,0 +1,1 @@
+"""The programs that are run, each with what it makes of our rows."""

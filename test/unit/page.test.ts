@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Page } from '../../src/circle/page.js';
+
+const asIs = { check: null, apply: null };
+const changed = { check: null, apply: (row: object) => ({ ...row, more: 1 }) };
+
+function pageOf(body: string | Buffer, view: typeof asIs | typeof changed = asIs): Page {
+  return new Page(Buffer.from(body), view);
+}
+
+function texts(page: Page): string[] {
+  return page.ids.map((_, index) => page.textOf(index).toString());
+}
+
+describe('a page', () => {
+  test("hands on each row's own text, for any JSON and any white space", () => {
+    const row = fc.record({ id: fc.uuid(), created_at: fc.string(), payload: fc.jsonValue() });
+    fc.assert(
+      fc.property(
+        fc.array(row, { maxLength: 130 }),
+        fc.constantFrom(undefined, 1),
+        fc.boolean(),
+        (rows, indent, first) => {
+          const pagination = { next_page_uri: '{"events":[{]' };
+          const answer = first ? { pagination, events: rows } : { events: rows, pagination };
+          const page = pageOf(JSON.stringify(answer, null, indent));
+          expect(page.ids).toEqual(rows.map(({ id }) => id));
+          expect(page.nextPageUri).toBe(pagination.next_page_uri);
+          const wanted = rows.map(
+            (value) => JSON.parse(JSON.stringify(value).replaceAll(String.raw`\u0000`, '\uFFFD')) as unknown,
+          );
+          expect(texts(page).map((text) => JSON.parse(text) as unknown)).toEqual(wanted);
+          for (const text of texts(page)) expect(text).not.toMatch(/[\n\r]/);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  const numbers = ['9007199254740993', '18446744073709551616', '0.1234567890123456789', '1e400', '-0', '1E5', '12.50'];
+
+  test.each(numbers)('keeps the digits of %s, passed on and printed anew', (number) => {
+    const body = `{"events":[{"id":"a","n":${number},"text":"n: ${number}"}],"pagination":{}}`;
+    expect(texts(pageOf(body))).toEqual([`{"id":"a","n":${number},"text":"n: ${number}"}`]);
+    const [printed = ''] = texts(pageOf(body, changed));
+    const [, digits = ''] = /"n":([^,]+),/.exec(printed) ?? [];
+    const isHeldByDouble = Number.isFinite(Number(number)) && Number(digits) === Number(number);
+    // A number that a double holds may be spelled in another way; the others may not.
+    if (['-0', '1E5', '12.50'].includes(number)) expect(isHeldByDouble).toBe(true);
+    else expect(digits).toBe(number);
+  });
+
+  test('keeps __proto__ as an ordinary key, and the last of equal keys', () => {
+    const body = '{"events":[{"id":"first","__proto__":{"x":1},"id":"last"}]}';
+    expect(pageOf(body).ids).toEqual(['last']);
+    expect(texts(pageOf(body))).toEqual(['{"id":"first","__proto__":{"x":1},"id":"last"}']);
+  });
+
+  test('replaces broken UTF-8 and NUL, and counts', () => {
+    const body = Buffer.concat([
+      Buffer.from('{"events":[{"id":"a","t":"'),
+      Buffer.from([0xc3, 0x28]),
+      Buffer.from('\\u0000"}]}'),
+    ]);
+    const page = pageOf(body);
+    expect(texts(page)).toEqual(['{"id":"a","t":"\uFFFD(\uFFFD"}']);
+    expect(page.replaced).toBe(1);
+  });
+
+  test('takes a nesting of 10,000', () => {
+    const deep = '['.repeat(10_000) + ']'.repeat(10_000);
+    expect(texts(pageOf(`{"events":[{"id":"a","deep":${deep}}]}`))[0]).toHaveLength(deep.length + 18);
+  });
+
+  test.each([
+    ['', /empty/],
+    ['<html>', /not JSON.*<html>/],
+    ['{"events":[{"id":"a"},{"id":"b"', /not JSON|cut/],
+    ['{"events":[{"id":"a"}', /not JSON|cut/],
+    ['{"events":[{"id":"a"}],', /not JSON|cut/],
+    ['{"events":[{"id":"a"} {"id":"b"}]}', /not JSON|cut/],
+    ['{"events":[{"id":"a"},]}', /not JSON|list/],
+    ['{}', /no `events` list/],
+    ['{"events":null}', /no `events` list/],
+    ['{"events":{}}', /no `events` list/],
+    ['[]', /not a JSON object/],
+    ['{"events":[1]}', /list of objects/],
+    ['{"events":[{"id":"a"},null]}', /list of objects/],
+    ['{"events":[{}]}', /no id/],
+    ['{"events":[{"id":null}]}', /no id/],
+    ['{"events":[],"pagination":{"next_page_uri":5}}', /next_page_uri/],
+    ['{"status":"unauthorized","message":"Your account could not be authenticated."}', /no `events` list/],
+  ])('%p is none', (body, why) => {
+    expect(() => pageOf(body)).toThrow(why);
+  });
+
+  test.each([
+    '{"events":[]}',
+    '{"events":[],"pagination":null}',
+    '{"events":[],"pagination":{"next_page_uri":null}}',
+    '\uFEFF{"events":[]}',
+  ])('%p is an empty last page', (body) =>
+    expect([pageOf(body).ids.length, pageOf(body).nextPageUri]).toEqual([0, null]),
+  );
+});
