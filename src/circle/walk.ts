@@ -181,6 +181,7 @@ export class Walk {
       let reached: Anchor | null = null;
       let fetched = await client.page(endpoint, { page: 1, perPage, createdAtGt: gt(anchor) }, signal);
       let previous: Instant | null = null;
+      let seemsSorted = this.orderSeen;
       for (;;) {
         const page = this.examine(fetched, anchor);
         loop.check(fetched);
@@ -188,7 +189,7 @@ export class Walk {
         reached = furthest(anchor, reached, page, this.trusted);
         yield page;
         if (this.trusted && previous !== null && page.first !== null) {
-          if (page.first > previous) this.orderSeen = true;
+          if (page.first > previous) seemsSorted = true;
           if (page.first < previous) {
             // Rows that became visible late move others down, which looks the same, but not every time.
             if (++disorders >= MAX_DISORDERS) throw new NotAnchorable(UNSORTED);
@@ -196,20 +197,24 @@ export class Walk {
           }
         }
         previous = page.last ?? previous;
-        if (fetched.next === null || (reached !== null && this.orderSeen)) break;
+        if (fetched.next === null || (reached !== null && (seemsSorted || this.orderSeen))) break;
         loop.countBarren(page.ids);
         before.push(...page.ids);
         links.push(fetched.url);
         fetched = await client.follow(endpoint, fetched.next, signal);
       }
-      const outcome: Anchor | End = fetched.next === null ? 'end' : (reached ?? 'end');
-      const stillThere = new Set<string>();
+      const again: string[] = [];
       for (const link of links) {
         const page = this.examine(await client.follow(endpoint, link, signal), anchor);
-        for (const id of page.ids) stillThere.add(id);
+        again.push(...page.ids);
         yield page;
       }
-      if (before.every((id) => stillThere.has(id))) return outcome;
+      const stillThere = new Set(again);
+      if (!before.every((id) => stillThere.has(id))) continue;
+      if (fetched.next === null) return 'end';
+      // A new row on top of newest-first pages looks like order as well, until the page is read again.
+      if (before.every((id, place) => id === again[place])) this.orderSeen ||= seemsSorted;
+      if (reached !== null && this.orderSeen) return reached;
     }
     throw new ReportError(
       `Rows of ${endpoint.stream} kept vanishing while their page was read, ${MAX_LINKED_TRIES} times in a row`,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { histories } from '../support/model-arbitraries.js';
 import { play, type History } from '../support/model-history.js';
 
-const numRuns = Number(process.env['MODEL_RUNS'] ?? 1000);
+const numRuns = Number(process.env['MODEL_RUNS'] ?? 400);
 const seed = process.env['MODEL_SEED'] === undefined ? {} : { seed: Number(process.env['MODEL_SEED']) };
 
 const playOnce = async (history: History): Promise<void> => {

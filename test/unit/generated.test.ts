@@ -62,7 +62,7 @@ describe('the generator', () => {
   });
 
   test('names every file that is missing or differs, and makes it again', () => {
-    rmSync(join(root, 'docs'), { recursive: true });
+    rmSync(join(root, 'docs/streams.md'));
     for (const path of paths.slice(0, 3)) writeFileSync(join(root, path), `${readFileSync(path, 'utf8')} `);
     const check = generate('--check');
     expect(check.status).toBe(1);
