@@ -1,16 +1,17 @@
+import { counted } from '../base/counted.js';
 import { formatInstant, millisOfInstant } from '../base/instant.js';
 import type { StreamStats } from '../sync/stats.js';
 
 /** What a person watches: how much, how fast, and how far the stream has come. */
 export function progressText(stats: StreamStats, now: number): string {
   const parts = [
-    `${stats.stream}: ${stats.rows.toLocaleString('en')} rows`,
+    `${stats.stream}: ${counted(stats.rows, 'row')}`,
     `${Math.round(stats.rowsPerSecond).toLocaleString('en')} rows/s`,
-    `${stats.pages.toLocaleString('en')} pages`,
+    counted(stats.pages, 'page'),
   ];
   if (stats.reached !== null) {
     const behind = Math.max(0, now - millisOfInstant(stats.reached));
-    parts.push(`created_at ${formatInstant(stats.reached).slice(0, 19)}Z`, `${duration(behind)} behind now`);
+    parts.push(`created_at ${formatInstant(stats.reached).slice(0, 19)}Z`, `${duration(behind)} behind`);
   }
   return parts.join(', ');
 }

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.js';
 import type { Instant } from '../base/instant.js';
 
 /** What a stream's sync has done so far: for the progress line, the metrics and the summary. */
@@ -42,12 +43,16 @@ export class StreamStats {
     return this.rows / Math.max(this.seconds, 0.001);
   }
 
-  /** One line for people: `events: 9000 rows, 5 pages, 6 requests, 1 retry, 1.2 s, 7500 rows/s`. */
+  /** One line for people: `events: 9,000 rows, 5 pages, 6 requests, 1 retry, 1.2 s, 7,500 rows/s`. */
   get summary(): string {
-    const retries = this.retries === 1 ? '1 retry' : `${this.retries} retries`;
-    return (
-      `${this.stream}: ${this.rows} rows, ${this.pages} pages, ${this.requests} requests, ${retries}, ` +
-      `${this.seconds.toFixed(1)} s, ${Math.round(this.rowsPerSecond)} rows/s`
-    );
+    const { rows, pages, requests, retries } = this;
+    const counts = [
+      counted(rows, 'row'),
+      counted(pages, 'page'),
+      counted(requests, 'request'),
+      counted(retries, 'retry'),
+    ];
+    const speed = Math.round(this.rowsPerSecond).toLocaleString('en');
+    return `${this.stream}: ${counts.join(', ')}, ${this.seconds.toFixed(1)} s, ${speed} rows/s`;
   }
 }

@@ -24,7 +24,7 @@ function row(id: string, second: string): JsonObject {
 function settled(run: Run): string {
   return run.stdout
     .replace(/"emitted_at":\d+/g, '"emitted_at":0')
-    .replace(/\d+ requests, (\d+) retries, \d+\.\d s, \d+ rows\/s/g, 'N requests, $1 retries, S s, N rows/s')
+    .replace(/[\d,]+ requests?, ([\d,]+ retr\w+), \d+\.\d s, [\d,]+ rows\/s/g, 'N requests, $1, S s, N rows/s')
     .replaceAll(bench.folder, 'FOLDER')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replace(/request id [0-9a-f-]+/g, 'request id ID');

@@ -8,7 +8,7 @@ let workspace: Workspace;
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ events: 30_000, visits: 2000, seed: 5 });
+  sandbox = await startSandbox({ events: 14_000, visits: 1000, seed: 5 });
 });
 afterAll(async () => {
   await sandbox.close();
@@ -63,8 +63,8 @@ describe('a reader that goes away', () => {
     const asked = sandbox.stats.requests - before;
     child.kill('SIGKILL');
     await once(child, 'close');
-    // One page alone, a round of pages, and the round that was asked for ahead: of 16 pages in all.
-    expect(asked).toBeLessThanOrEqual(9);
+    // One page alone and the round that was asked for ahead, of 8 pages in all; with what is speculative.
+    expect(asked).toBeLessThanOrEqual(7);
   });
 });
 
@@ -73,7 +73,7 @@ describe('a signal', () => {
     '%s: the last line is a whole STATE, the process dies by it, nothing is lost',
     async (signal) => {
       const path = await workspace.file('config.json', config());
-      const ended = await interrupted(['--config', path], 5_000_000, (child) => child.kill(signal));
+      const ended = await interrupted(['--config', path], 4_000_000, (child) => child.kill(signal));
       expect([ended.code, ended.signal]).toEqual([null, signal]);
       const first = new Synced(ended);
       expect(first.stdout.endsWith('\n')).toBe(true);
@@ -114,7 +114,7 @@ describe('a signal', () => {
 
 test('SIGKILL at any byte: what is behind the last whole STATE may come twice, nothing is lost', async () => {
   const path = await workspace.file('config.json', config());
-  for (const bytes of [1, 700_000, 2_345_678, 9_000_001]) {
+  for (const bytes of [1, 2_345_678, 7_000_001]) {
     const ended = await interrupted(['--config', path], bytes, (child) => child.kill('SIGKILL'));
     await expectWholeAfter(new Synced(ended));
   }

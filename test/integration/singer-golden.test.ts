@@ -27,7 +27,7 @@ function settled(text: string): string {
     .replace(/"time_extracted":"[^"]+"/g, '"time_extracted":"NOW"')
     .replace(/"(pid|ts)":[\d.]+/g, '"$1":0')
     .replace(/("metric":"sync_duration","value":)[\d.]+/g, '$10')
-    .replace(/\d+ requests, (\d+) retries, \d+\.\d s, \d+ rows\/s/g, 'N requests, $1 retries, S s, N rows/s')
+    .replace(/[\d,]+ requests?, ([\d,]+ retr\w+), \d+\.\d s, [\d,]+ rows\/s/g, 'N requests, $1, S s, N rows/s')
     .replaceAll(workspace.folder, 'FOLDER')
     .replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replace(/request id [0-9a-f-]+/g, 'request id ID');
