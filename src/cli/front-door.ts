@@ -32,7 +32,7 @@ export async function enter(program: Program, process: NodeJS.Process): Promise<
   // Pages are parsed and dropped at once. A heap that grows with the load only adds to the peak (100 MB measured), and
   // saves no time. Node 20, 22 and 24 know both.
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=50');
+  setFlagsFromString('--heap-growing-percent=100');
   // stdout belongs to the protocol: a dependency that prints shall not get there.
   globalThis.console = new Console(stderr, stderr);
   const now = (): number => Date.now();
