@@ -1,5 +1,6 @@
 /**
- * Makes everything that follows from openapi/circle-data-api.yaml: schemas, catalog, data dictionary, event names.
+ * Makes everything that follows from openapi/circle-data-api.yaml (schemas, catalog, data dictionary, event names), from
+ * spec.json (the README's table of settings, the Meltano project) and from the mapping of target-segment (its guide).
  *
  *     npm run generate              writes the files
  *     npm run generate -- --check   changes nothing; fails where a file is not what would be written

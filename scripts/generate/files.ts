@@ -5,6 +5,7 @@ import { readApi } from './api.js';
 import { catalogOf } from './catalog.js';
 import { dictionaryOf } from './dictionary.js';
 import { eventNamesOf } from './event-names.js';
+import { meltanoProject } from './meltano.js';
 import { readmeOf } from './readme.js';
 import { schemaOf } from './schema.js';
 import { segmentDoc } from './segment-doc.js';
@@ -23,12 +24,15 @@ export async function generatedFiles(root: string): Promise<Map<string, string>>
   const guideText = await segmentDoc(join(root, guide), api);
   const readme = 'README.md';
   const readmeText = await readmeOf(join(root, readme));
+  const meltano = 'examples/meltano/meltano.yml';
+  const meltanoText = await readFile(join(root, meltano), 'utf8').catch(() => null);
   return new Map([
     ...api.streams.map((stream): [string, string] => [`schemas/${stream.name}.json`, json(schemaOf(stream))]),
     ['catalog.json', json(catalogOf(api.streams))],
     ['docs/streams.md', dictionaryOf(api)],
     [names, await pretty(join(root, names), eventNamesOf(api))],
     ...(readmeText === null ? [] : [[readme, await pretty(join(root, readme), readmeText)] as const]),
+    ...(meltanoText === null ? [] : [[meltano, await meltanoProject(meltanoText)] as const]),
     ...(guideText === null ? [] : [[guide, await pretty(join(root, guide), guideText)] as const]),
   ]);
 }

@@ -1,15 +1,16 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
-import { streams, type StreamDefinition } from '../sync/streams.js';
+import type { SelectedStream } from '../sync/sink.js';
 
 /** The streams as the AirbyteCatalog shows them (reference, section 7.9). */
-export function airbyteCatalog(): JsonObject {
+export function airbyteCatalog(streams: readonly SelectedStream[]): JsonObject {
   return { streams: streams.map(airbyteStream) };
 }
 
-function airbyteStream({ name, schema, keyProperties, replicationKey }: StreamDefinition): JsonObject {
+function airbyteStream({ definition, shape }: SelectedStream): JsonObject {
+  const { name, keyProperties, replicationKey } = definition;
   return {
     name,
-    json_schema: { $schema: 'http://json-schema.org/draft-07/schema#', ...airbyteSchema(schema) },
+    json_schema: { $schema: 'http://json-schema.org/draft-07/schema#', ...airbyteSchema(shape.schema) },
     supported_sync_modes: ['full_refresh', 'incremental'],
     source_defined_cursor: true,
     default_cursor_field: [replicationKey],

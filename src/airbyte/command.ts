@@ -3,7 +3,8 @@ import { UsageError } from '../base/errors.js';
 
 /** What the command line asks of the Airbyte face: a verb of the protocol and the files it needs. */
 export type AirbyteCommand =
-  | { readonly verb: 'help' | 'spec' | 'discover' }
+  | { readonly verb: 'help' | 'spec' }
+  | { readonly verb: 'discover'; readonly config: string | undefined }
   | { readonly verb: 'check'; readonly config: string }
   | { readonly verb: 'read'; readonly config: string; readonly catalog: string; readonly state: string | undefined };
 
@@ -53,8 +54,9 @@ export function parseCommand(argv: readonly string[]): AirbyteCommand {
   if (values.help === true) return { verb: 'help' };
   switch (verb) {
     case 'spec':
-    case 'discover':
       return { verb };
+    case 'discover':
+      return { verb, config: optional('config') };
     case 'check':
       return { verb, config: required('config') };
     case 'read':

@@ -1,8 +1,10 @@
 import { ConfigError, messageOf } from '../base/errors.js';
 import type { Redactor } from '../base/redactor.js';
+import type { Settings } from '../config/settings.js';
 import { Output, OutputClosedError } from '../io/output.js';
 import type { StderrLogger } from '../io/stderr-logger.js';
 import type { Surroundings } from '../io/surroundings.js';
+import type { SelectedStream } from '../sync/sink.js';
 import { usage, type AirbyteCommand } from './command.js';
 import { AirbyteLogger } from './logger.js';
 import { Messages } from './messages.js';
@@ -67,8 +69,13 @@ async function runVerb(command: AirbyteCommand, run: AirbyteRun): Promise<number
       return 0;
     }
     case 'discover': {
-      const { airbyteCatalog } = await import('./catalog.js');
-      await run.messages.catalog(airbyteCatalog());
+      const [{ airbyteCatalog }, { everyStream }] = await Promise.all([
+        import('./catalog.js'),
+        import('../sync/every-stream.js'),
+      ]);
+      // A configuration only matters for the fields that it wants hashed: they are text then.
+      const streams = command.config === undefined ? everyStream() : (await configured(command.config, run)).streams;
+      await run.messages.catalog(airbyteCatalog(streams));
       return 0;
     }
     case 'check':
@@ -83,11 +90,10 @@ async function runVerb(command: AirbyteCommand, run: AirbyteRun): Promise<number
 }
 
 async function check(config: string, run: AirbyteRun): Promise<number> {
-  const { messages, redactor, logger } = run;
+  const { messages } = run;
   let complaint: string | null;
   try {
-    const { readConfigFile } = await import('./settings.js');
-    const settings = await readConfigFile(config, redactor, logger);
+    const { settings } = await configured(config, run);
     const { complaintOfConnection } = await import('./check.js');
     complaint = await complaintOfConnection(settings, run, run.signal);
   } catch (error) {
@@ -97,4 +103,18 @@ async function check(config: string, run: AirbyteRun): Promise<number> {
   if (complaint === null) await messages.connectionStatus('SUCCEEDED');
   else await messages.connectionStatus('FAILED', complaint);
   return 0;
+}
+
+/** The settings, and the streams as they make them. @throws ConfigError where the file or a setting is wrong */
+async function configured(
+  path: string,
+  { redactor, logger }: AirbyteRun,
+): Promise<{ settings: Settings; streams: SelectedStream[] }> {
+  const [{ readConfigFile }, { everyStream }, { withHashedFields }] = await Promise.all([
+    import('./settings.js'),
+    import('../sync/every-stream.js'),
+    import('../sync/hash-fields.js'),
+  ]);
+  const settings = await readConfigFile(path, redactor, logger);
+  return { settings, streams: withHashedFields(everyStream(), settings) };
 }

@@ -6,16 +6,6 @@ import { select, type PropertyPath } from '../sync/shape.js';
 import type { SelectedStream } from '../sync/sink.js';
 import { streams, type StreamDefinition } from '../sync/streams.js';
 
-/** Every stream whole and incremental: what is synced without a catalog. */
-export function everyStream(): SelectedStream[] {
-  return streams.map((definition) => ({
-    definition,
-    method: 'INCREMENTAL',
-    rowSchema: definition.schema,
-    shape: { schema: definition.schema, apply: null },
-  }));
-}
-
 /**
  * Reads which streams and properties a catalog selects, by the rules of the Meltano SDK and of singer-python.
  *

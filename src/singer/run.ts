@@ -8,11 +8,12 @@ import { wantsStructuredLogs } from '../io/log-format.js';
 import { Output } from '../io/output.js';
 import type { StderrLogger } from '../io/stderr-logger.js';
 import type { Surroundings } from '../io/surroundings.js';
+import { everyStream } from '../sync/every-stream.js';
 import { flatten } from '../sync/flatten.js';
 import { withHashedFields } from '../sync/hash-fields.js';
 import { chain } from '../sync/shape.js';
 import type { SelectedStream } from '../sync/sink.js';
-import { everyStream, selectedStreams } from './catalog.js';
+import { selectedStreams } from './catalog.js';
 import { schemaMessage } from './sink.js';
 import { SingerState } from './state.js';
 

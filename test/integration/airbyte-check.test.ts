@@ -104,6 +104,7 @@ describe('check', () => {
     const check = async (file: string): Promise<string> => reasonOf(await runSource(['check', '--config', file]));
     expect(await check(bench.file({ base_url: 'https://example.org' }))).toMatch(/api_token is missing$/);
     expect(await check(bench.config({ page_size: 0 }))).toMatch(/page_size must be >= 1$/);
+    expect(await check(bench.config({ hash_fields: ['payload.nobody'] }))).toMatch(/^hash_fields\[0\]: /);
     expect(await check(bench.file([]))).toMatch(/must be a JSON object$/);
     expect(await check('no-such-file.json')).toMatch(/^no-such-file\.json: the configuration file cannot be read/);
     expect(await check(bench.text('{"api_token": "s3cr3t-in-broken-json'))).toMatch(/is not valid JSON/);

@@ -1,7 +1,8 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { isJsonObject, type JsonObject } from '../../src/base/json.js';
-import { runSource, type Run } from '../support/airbyte.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/base/json.js';
+import { Bench, closeBenches, runSource, type Run } from '../support/airbyte.js';
+import { errorsOf } from '../support/airbyte-messages.js';
 import { expectGolden } from '../support/golden.js';
 
 /** The discovery suite of Airbyte's connector acceptance tests, with what each assertion is about. */
@@ -16,6 +17,8 @@ beforeAll(async () => {
   if (message?.type === 'CATALOG') streams = message.catalog.streams;
   schemas = streams.flatMap(({ json_schema: schema }) => (isJsonObject(schema) ? [schema] : []));
 });
+
+afterAll(closeBenches);
 
 /** A schema and every schema in it. */
 function everySchema(schema: JsonObject): JsonObject[] {
@@ -88,11 +91,30 @@ describe('discover', () => {
     }
   });
 
-  test('needs no token: it answers the same with any configuration', async () => {
+  test('needs neither configuration nor network; both executables and --debug give the same', async () => {
+    const bench = await Bench.start({ events: 1, visits: 1 });
     const others = await Promise.all([
-      runSource(['discover', '--config', 'no-such-file.json', '--debug']),
+      runSource(['discover', '--config', bench.config({ base_url: 'http://127.0.0.1:1' }), '--debug']),
       runSource(['discover'], { executable: 'tap-circle' }),
     ]);
     for (const { stdout, stderr, code } of others) expect([stdout, stderr, code]).toEqual([run.stdout, '', 0]);
+    expect(bench.sandbox.requests).toEqual([]);
+  });
+
+  test('shows a field that the configuration wants hashed as text; a wrong configuration is a TRACE ERROR', async () => {
+    const bench = await Bench.start({ events: 1, visits: 1 });
+    const hashed = await runSource(['discover', '--config', bench.config({ hash_fields: ['payload.initiator.id'] })]);
+    const message = hashed.messages.find(({ type }) => type === 'CATALOG');
+    const schema = message?.type === 'CATALOG' ? message.catalog.streams[0]?.['json_schema'] : undefined;
+    const typeIn = (one: JsonValue | undefined): unknown => {
+      const payload = isJsonObject(one) ? propertyOf(one, 'payload') : undefined;
+      return propertyOf(propertyOf(payload, 'initiator'), 'id')?.['type'];
+    };
+    expect([typeIn(schemas[0]), typeIn(schema)]).toEqual([
+      ['integer', 'null'],
+      ['string', 'null'],
+    ]);
+    const wrong = await runSource(['discover', '--config', bench.config({ hash_fields: ['payload.nobody'] })]);
+    expect([wrong.code, errorsOf(wrong.messages)[0]?.failure_type]).toEqual([1, 'config_error']);
   });
 });

@@ -10,9 +10,9 @@ import {
   statesOf,
   statusesOf,
   statusTracesOf,
-  type AirbyteMessage,
   type StreamState,
 } from '../support/airbyte-messages.js';
+import { expectDistinctStates, expectExactCounts } from '../support/airbyte-states.js';
 import catalog from '../fixtures/airbyte/catalog.json' with { type: 'json' };
 
 /** The basic_read, full_refresh and incremental suites of Airbyte's connector acceptance tests, and more. */
@@ -26,27 +26,6 @@ beforeAll(async () => {
   first = await bench.read({ state: [], settings: { page_size: 500 } });
 });
 afterAll(closeBenches);
-
-/** Each STATE's recordCount is that of the records since the one before it, and the last one leaves none over. */
-function expectExactCounts(messages: readonly AirbyteMessage[]): void {
-  const since = new Map<string, number>();
-  for (const message of messages) {
-    if (message.type === 'RECORD') since.set(message.record.stream, (since.get(message.record.stream) ?? 0) + 1);
-    if (message.type !== 'STATE') continue;
-    const { name } = message.state.stream.stream_descriptor;
-    expect(message.state.sourceStats.recordCount).toBe(since.get(name) ?? 0);
-    since.set(name, 0);
-  }
-  expect([...since.values()].filter((left) => left > 0)).toEqual([]);
-}
-
-/** No two states of a stream are equal: the platform tells them apart by their hash. */
-function expectDistinctStates(messages: readonly AirbyteMessage[]): void {
-  for (const name of names) {
-    const states = statesOf(messages, name).map(({ stream }) => JSON.stringify(stream.stream_state));
-    expect(new Set(states).size).toBe(states.length);
-  }
-}
 
 function total(states: readonly StreamState[]): number {
   return states.reduce((sum, { sourceStats }) => sum + sourceStats.recordCount, 0);

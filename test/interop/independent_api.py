@@ -180,7 +180,8 @@ Hook = Callable[[Request], Answer | None]
 def show(ns: int, form: str, seq: int = 0) -> str:
     """A time as the options want it shown."""
     if form == "mixed":
-        form = ("us", "ms", "offset", "ns", "space")[seq % 5]
+        # Only what shows the whole value: a cut one would stand before rows that it comes behind.
+        form = ("us", "s" if ns % NS == 0 else "us", "offset", "ns", "space")[seq % 5]
     if form == "ms_up":
         ns = (ns + 500_000) // 1_000_000 * 1_000_000
         form = "ms"

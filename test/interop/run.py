@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tap inside other people's programs and compares what arrives with the sandbox's own data.
 
-    python3 test/interop/run.py [--only NAME[,NAME...]] [--list]
+    python3 test/interop/run.py [--only NAME[,NAME...]] [--update] [--keep]
 
 Needs `npm run build` and Python 3.11. The first run makes virtual environments in .venv-interop from the pinned
 requirements; later ones use them again. This file knows the standard library alone: it makes the environment that the

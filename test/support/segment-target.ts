@@ -25,6 +25,8 @@ export interface TargetOptions {
   readonly args?: readonly string[];
   /** Settings, as environment variables. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Text, or what is to be done with the process, its input among it. */
   readonly input?: string | ((child: ChildProcessWithoutNullStreams) => void);
 }
@@ -34,8 +36,8 @@ export function settingsFor(segment: SegmentServer): Readonly<Record<string, str
   return { write_key: WRITE_KEY, host: segment.url, events_per_second: 0 };
 }
 
-export function startTarget({ args, settings = {} }: TargetOptions = {}): ChildProcessWithoutNullStreams {
-  return start('target-segment', args ?? ['--config', 'ENV'], 'TARGET_SEGMENT_', settings);
+export function startTarget({ args, settings = {}, env = {} }: TargetOptions = {}): ChildProcessWithoutNullStreams {
+  return start('target-segment', args ?? ['--config', 'ENV'], 'TARGET_SEGMENT_', settings, env);
 }
 
 /** Starts the tap on a sandbox. */
@@ -97,8 +99,9 @@ function start(
   args: readonly string[],
   prefix: string,
   settings: Readonly<Record<string, string | number | boolean>>,
+  more: Readonly<Record<string, string>> = {},
 ): ChildProcessWithoutNullStreams {
-  const env: Record<string, string> = { PATH: process.env['PATH'] ?? '' };
+  const env: Record<string, string> = { PATH: process.env['PATH'] ?? '', ...more };
   for (const [key, value] of Object.entries(settings)) env[`${prefix}${key.toUpperCase()}`] = String(value);
   return spawn(process.execPath, [join(dist, `${name}.js`), ...args], { env, stdio: 'pipe' });
 }

@@ -66,10 +66,17 @@ describe('a state', () => {
   });
 
   test('of streams that this source does not have is ignored, and that is said', () => {
-    const other = { type: 'STREAM', stream: { stream_descriptor: { name: 'members' }, stream_state: { page: 3 } } };
-    const { states, said } = read([other, message]);
+    const other = {
+      type: 'STREAM',
+      stream: { stream_descriptor: { name: 'members' }, stream_state: { created_at: at } },
+    };
+    const wrong = { type: 'STREAM', stream: { stream_descriptor: { name: 'spaces' }, stream_state: { cursor: 7 } } };
+    const { states, said } = read([other, message, wrong]);
     expect(Object.keys(states)).toEqual(['events']);
-    expect(said).toEqual([expect.stringMatching(/^info state\.json: \[0\]\.stream\.stream_state is of a stream/)]);
+    expect(said).toEqual([
+      expect.stringMatching(/^info state\.json: \[0\]\.stream\.stream_state is of a stream/),
+      expect.stringMatching(/^info state\.json: \[2\]/),
+    ]);
   });
 
   test('on another column is a warning, and no state', () => {
@@ -168,6 +175,7 @@ describe('a command line', () => {
     expect(parseCommand(read)).toEqual({ verb: 'read', config: 'c', catalog: 'k', state: undefined });
     expect(parseCommand([...read, '--state', 's'])).toMatchObject({ state: 's' });
     expect(parseCommand(['spec', '--config', 'c'])).toEqual({ verb: 'spec' });
+    expect(parseCommand(['discover', '--config', 'c'])).toEqual({ verb: 'discover', config: 'c' });
     expect(parseCommand(['check', '--help'])).toEqual({ verb: 'help' });
   });
 });

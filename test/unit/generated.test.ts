@@ -21,6 +21,7 @@ const paths = [
   'src/circle/event-names.ts',
   'README.md',
   'docs/segment.md',
+  'examples/meltano/meltano.yml',
 ];
 const schemas: Readonly<Record<string, Schema>> = { events, visits };
 const objectNames = Object.keys(reference.objects);

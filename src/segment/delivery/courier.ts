@@ -99,7 +99,8 @@ export class Courier {
   private throwIfOver(problem: DeliveryProblem, attempts: number, firstFailure: number, wait: number): void {
     const { maxRetrySeconds, now } = this.options;
     if (now() - firstFailure + wait <= maxRetrySeconds * 1000) return;
-    const asked = problem.retryAfterMs === null ? '' : `, and it asks to wait ${Math.ceil(wait / 1000)} s`;
+    const { retryAfterMs } = problem;
+    const asked = retryAfterMs === null ? '' : `, and it asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
     const tried = attempts === 1 ? 'one attempt' : `${attempts} attempts`;
     throw new WaitError(
       `${problem.message}: given up after ${tried}${asked}; max_retry_seconds is ${maxRetrySeconds}`,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from interop.checks import docs, examples, flattening, logs, meltano, messages, sdk_tests, sources, targets
+from interop.checks import docs, examples, flattening, hashing, logs, meltano, messages, sdk_tests, sources, targets
 from interop.outcome import Outcome
 from interop.postgres import Database, database
 
@@ -25,6 +25,7 @@ CHECKS: dict[str, Check] = {
     "examples": examples.check,
     "sdk-tests": lambda folder, _: sdk_tests.check(folder),
     "flattening": lambda folder, _: flattening.check(folder),
+    "hashing": lambda folder, _: hashing.check(folder),
     "messages": lambda folder, _: messages.check(folder),
     "logs": lambda folder, _: logs.check(folder),
     "sources": lambda folder, _: sources.check(folder),

@@ -127,6 +127,8 @@ class Scenario:
         if kill is None and (ran.tap_code, ran.target_code) != (0, 0):
             codes = f"tap {ran.tap_code}, target {ran.target_code}"
             raise AssertionError(f"{self.client.name}: {name} ended with {codes}:\n{ran.stderr[-2500:]}")
+        if kill is not None:
+            self.result.check(ran.tap_code == -9, f"{name}: the tap was over before it was killed")
         self.sent_ids += [record["id"] for record in ran.records()]
         self.state = ran.state or self.state
         return ran

@@ -7,7 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 from airbyte_cdk.models import AirbyteMessageSerializer
-from airbyte_protocol.models import AirbyteMessage
+from airbyte_protocol.models import AirbyteMessage, AirbyteStateBlob
+from pydantic import BaseModel
 
 from interop.sandbox import Sandbox
 from judges.tools import Case, Json, configured, judge
@@ -55,6 +56,8 @@ class Lines:
         self.code = done.returncode
         self.messages: list[Json] = []
         self.counts: Counter[str] = Counter()
+        # What the states say of how many records there were.
+        self.counted = 0
         case.outcome.equal(done.stderr, "", f"{what}: stderr")
         case.outcome.check(done.stdout.endswith("\n"), f"{what}: the last line is cut")
         for line in done.stdout.split("\n")[:-1]:
@@ -66,22 +69,39 @@ class Lines:
         # What is not the same afterwards was of another type or name than the model says.
         kept = json.loads(message.model_dump_json(exclude_unset=True))
         self.case.outcome.equal(kept, given, f"{self.what}: pydantic makes of {line[:200]}")
+        self.case.outcome.equal(unknown_keys(message), [], f"{self.what}: keys that the protocol does not have")
         known = AirbyteMessageSerializer.load(given)
         self.case.outcome.equal(known.type.value, given["type"], f"{self.what}: the CDK's type")
         self.messages.append(given)
         trace = given.get("trace")
         self.counts[trace["type"] if trace else given["type"]] += 1
 
+        if message.state is not None and message.state.sourceStats is not None:
+            self.counted += int(message.state.sourceStats.recordCount or 0)
+
     def expect(self, code: int, **counts: int) -> None:
         self.case.outcome.equal(self.code, code, f"{self.what}: exit code")
         self.case.outcome.equal(
             dict(sorted(self.counts.items())), dict(sorted(counts.items())), f"{self.what}: messages"
         )
+        self.case.outcome.equal(self.counted, self.counts["RECORD"], f"{self.what}: records that states count")
         self.case.numbers[self.what] = ", ".join(f"{number} {kind}" for kind, number in self.counts.items())
 
     def last_states(self) -> list[Json]:
         states = [message["state"] for message in self.messages if message["type"] == "STATE"]
         return list({state["stream"]["stream_descriptor"]["name"]: state for state in states}.values())
+
+
+def unknown_keys(model: BaseModel) -> list[str]:
+    """Keys that a model took without knowing them: it lets everything pass. A state is the source's own affair."""
+    if isinstance(model, AirbyteStateBlob):
+        return []
+    found = list(model.model_extra or {})
+    for value in (getattr(model, name) for name in type(model).model_fields):
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, BaseModel):
+                found += unknown_keys(part)
+    return found
 
 
 if __name__ == "__main__":

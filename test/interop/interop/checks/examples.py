@@ -75,18 +75,15 @@ def _shell(outcome: Outcome, folder: Path, programs: Path) -> None:
             "TAP": "tap-circle --config tap.json",
             "TARGET": "bash target.sh rows.jsonl",
         }
-        killed = 0
-        for seconds in (1.0, 1.3, 1.6):
+        killed = 3
+        for _ in range(killed):
             run = subprocess.Popen([SYNC], cwd=folder, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
-            time.sleep(seconds)
-            if run.poll() is None:
-                second = subprocess.run([SYNC], cwd=folder, env=env, capture_output=True, text=True, check=False)
-                outcome.equal(second.returncode, 75, f"a second run beside the first: {second.stderr}")
-                os.killpg(run.pid, signal.SIGKILL)
-                killed += 1
-            run.wait()
+            _wait_for_rows(run, folder / "rows.jsonl", more=200)
+            second = subprocess.run([SYNC], cwd=folder, env=env, capture_output=True, text=True, check=False)
+            outcome.equal(second.returncode, 75, f"a second run beside the first: {second.stderr}")
+            os.killpg(run.pid, signal.SIGKILL)
+            outcome.equal(run.wait(), -signal.SIGKILL, "how the first run ended")
             _state_is_whole(outcome, folder)
-        outcome.check(killed >= 2, f"only {killed} runs were killed in the middle")
         # What a crash while the state is written would leave.
         (folder / "state.json.new").write_text('{"bookmarks": {"ev', "utf-8")
         for count in (0, 11):
@@ -106,6 +103,17 @@ def _shell(outcome: Outcome, folder: Path, programs: Path) -> None:
         )
         outcome.equal(failing.returncode, 1, "sync.sh with a tap that fails")
         _state_is_whole(outcome, folder)
+
+
+def _wait_for_rows(run: subprocess.Popen[bytes], path: Path, more: int) -> None:
+    def count() -> int:
+        return path.read_bytes().count(b'"RECORD"') if path.exists() else 0
+
+    enough = count() + more
+    while count() < enough:
+        if run.poll() is not None:
+            raise AssertionError(f"sync.sh was over before {more} rows had come")
+        time.sleep(0.01)
 
 
 def _state_is_whole(outcome: Outcome, folder: Path) -> None:

@@ -67,10 +67,12 @@ def _parse(outcome: Outcome, what: str, arguments: list[str], **expected: int) -
 
 def _check_tap(outcome: Outcome, folder: Path, config: str) -> None:
     """Singer's own checker: a run, and another with the state of the first."""
-    # It takes what its reader has when the tap ends, whether or not that has read everything: so the tap ends later.
-    tap = write_program(folder / "tap", " ".join(f"'{part}'" for part in tap_command()) + ' "$@" && sleep 4')
-    command = [environment("singer-python").program("singer-check-tap"), "--tap", str(tap), "--config", config]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    # It takes what its reader has when the tap ends, whether or not that has read everything: so the tap ends some time
+    # after its output.
+    command = " ".join(f"'{part}'" for part in tap_command())
+    tap = write_program(folder / "tap", f'{command} "$@" && exec >&- && sleep 3')
+    checker = [environment("singer-python").program("singer-check-tap"), "--tap", str(tap), "--config", config]
+    done = subprocess.run(checker, cwd=folder, capture_output=True, text=True, check=False)
     outcome.equal(done.returncode, 0, f"singer-check-tap: {done.stdout[-500:]}{done.stderr[-500:]}")
     outcome.equal(done.stdout.count("The output is valid."), 2, "singer-check-tap: valid runs")
     outcome.check(f"{EVENTS + VISITS} record messages" in done.stdout, f"singer-check-tap: {done.stdout[:600]}")
