@@ -12,5 +12,7 @@ export default {
       },
     ],
   },
+  // The processes under test do the work; the tests wait for them.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };
