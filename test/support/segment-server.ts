@@ -47,7 +47,7 @@ export class SegmentServer {
   readonly calls: SentCall[] = [];
   readonly requests: Omit<SegmentRequest, 'batch'>[] = [];
   readonly complaints = new Set<string>();
-  /** Requests that were answered at the same time, at most. */
+  /** Requests that were open at the same time, at most: from their arrival until they are answered or gone. */
   mostAtOnce = 0;
   reply: SegmentServerOptions['reply'];
   private readonly options: SegmentServerOptions;
@@ -97,6 +97,7 @@ export class SegmentServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.atOnce++;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    response.once('close', () => this.atOnce--);
     try {
       const body = await bodyOf(request);
       const { latencyMs = 0 } = this.options;
@@ -105,8 +106,6 @@ export class SegmentServer {
     } catch {
       // The client has gone.
       response.destroy();
-    } finally {
-      this.atOnce--;
     }
   }
 
