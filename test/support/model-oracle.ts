@@ -125,7 +125,9 @@ export function bookmarkIn(document: JsonObject): { text: string | null; cursor:
   const bookmarks = isJsonObject(document['bookmarks']) ? document['bookmarks'] : {};
   const bookmark: JsonValue | undefined = bookmarks['events'];
   if (!isJsonObject(bookmark)) return { text: null, cursor: null };
-  const { replication_key_value: value, cursor } = bookmark;
+  const { cursor } = bookmark;
+  // The second is the older spelling.
+  const value = bookmark['replication_key_value'] ?? bookmark['created_at'];
   return { text: typeof value === 'string' ? value : null, cursor: isJsonObject(cursor) ? cursor : null };
 }
 
@@ -191,7 +193,9 @@ function checkMemory(sync: ObservedSync, state: SeenState, rows: ReadonlyMap<str
   if (new Set(ids).size < ids.length) throw new Error(`${where}: the state has an id twice`);
   if (from === null) return;
   const old = bookmarkIn(given).cursor?.['ids'];
-  const loaded = new Set(Array.isArray(old) && !isLast ? old : []);
+  // Up to an end date alone, what was not met may be there still.
+  const forgetsUnmet = isLast && sync.bounds.end === null;
+  const loaded = new Set(Array.isArray(old) && !forgetsUnmet ? old : []);
   const isBackfill = !isLast && sync.isOrderly && from < clockAt(began - (lookbackSeconds + 5) * 1_000_000);
   let beyond = 0;
   for (const id of ids) {
