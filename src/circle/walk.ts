@@ -187,7 +187,8 @@ export class Walk {
         loop.check(fetched);
         if (links.length === 0) this.learnPageSize(page);
         reached = furthest(anchor, reached, page, this.trusted);
-        yield page;
+        // Of the pages behind the first, nothing is certain before they are read again.
+        yield links.length === 0 ? page : { ...page, covers: null };
         if (this.trusted && previous !== null && page.first !== null) {
           if (page.first > previous) seemsSorted = true;
           if (page.first < previous) {
@@ -207,7 +208,7 @@ export class Walk {
       for (const link of links) {
         const page = this.examine(await client.follow(endpoint, link, signal), anchor);
         again.push(...page.ids);
-        yield page;
+        yield { ...page, covers: null };
       }
       const stillThere = new Set(again);
       if (!before.every((id) => stillThere.has(id))) continue;

@@ -179,6 +179,14 @@ class Tap:
         reader.start()
         timer = threading.Timer(timeout, process.kill)
         timer.start()
+        peaks = [0]
+        is_ended = threading.Event()
+
+        def watch() -> None:
+            while not is_ended.wait(0.05):
+                peaks[0] = max(peaks[0], peak_of(process.pid))
+
+        threading.Thread(target=watch, daemon=True).start()
         out = bytearray()
         fd = process.stdout.fileno()
         is_killed = False
@@ -208,15 +216,16 @@ class Tap:
                 if pause_at is not None and len(out) >= pause_at[0]:
                     time.sleep(pause_at[1])
                     pause_at = None
-            code, peak = wait(process)
+            code = process.wait()
         finally:
+            is_ended.set()
             is_timed_out = not timer.is_alive()
             timer.cancel()
         reader.join(10)
         if not process.stdout.closed:
             process.stdout.close()
         check(not is_timed_out, f"hangs: not at its end after {timeout} s; stderr: {b''.join(err)[-300:]!r}")
-        run = Run(code, bytes(out), b"".join(err).decode("utf-8", "replace"), time.monotonic() - began, peak_kb=peak)
+        run = Run(code, bytes(out), b"".join(err).decode("utf-8", "replace"), time.monotonic() - began, peak_kb=peaks[0])
         if parse:
             is_whole = (code >= 0 and close_after is None) or code in (-signal.SIGTERM, -signal.SIGINT)
             run.lines, run.tail = parse_out(run.out, is_whole)
@@ -229,11 +238,13 @@ class Tap:
         return run
 
 
-def wait(process: subprocess.Popen[bytes]) -> tuple[int, int]:
-    """Exit code, and the most memory the process had, in KB."""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, int(usage.ru_maxrss)
+def peak_of(pid: int) -> int:
+    """The most memory the process has had so far, in KB: its own, not that of its parent; 0 once it has gone."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    except OSError:
+        return 0
+    return int(found.group(1)) if found else 0
 
 
 def ok(run: Run) -> Run:

@@ -91,11 +91,22 @@ export async function play(history: History): Promise<Played> {
       slack: clock === 'exact' ? 1000 : step + 1_001_000,
       lookbackSeconds: run.lookbackSeconds,
       largestPage: Math.max(planned.pageSize ?? history.pageSize, history.api.fixedSize ? history.api.cap : 0) + 1,
+      largestGroup: largestGroup(history.api),
     });
     document = run.pipe.lastState?.value ?? document;
     states += run.pipe.states.length;
   }
   return { times: oracle.counts, requests: api.requests, states };
+}
+
+/** The most rows that the API's filter cannot tell apart: its own times, or whole seconds of them. */
+function largestGroup({ rows, filterDigits = 6 }: ModelApiOptions): number {
+  const sizes = new Map<number, number>();
+  for (const { created } of rows) {
+    const unit = Math.floor(created / 10 ** (6 - filterDigits));
+    sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
+  }
+  return Math.max(0, ...sizes.values());
 }
 
 /** One run of the tap. */
