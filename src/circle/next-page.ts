@@ -39,10 +39,9 @@ export function nextPageUrl(uri: string, asked: URL, request: RequestDetails): U
   return url;
 }
 
-/** What makes a page the same page again, for finding cycles: its URL without the size. */
+/** What makes a page the same page again, for finding cycles: its URL, in whatever order the parameters stand. */
 export function pageKey(url: URL): string {
   const key = new URL(url);
-  key.searchParams.delete('per_page');
   key.searchParams.sort();
   return key.href;
 }

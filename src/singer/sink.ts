@@ -29,6 +29,7 @@ export class SingerSink implements Sink {
   private readonly block = new LineBlock();
   private lastState: string | null = null;
   private recordsSinceState = false;
+  private endsWithState = false;
   private version: number | null = null;
 
   constructor(options: SingerSinkOptions) {
@@ -36,6 +37,7 @@ export class SingerSink implements Sink {
   }
 
   async started(stream: SelectedStream): Promise<void> {
+    this.endsWithState = false;
     await this.options.output.write(schemaMessage(stream) + '\n');
     const versioned = this.options.activateVersions && stream.method === 'FULL_TABLE';
     this.version = versioned ? this.options.now() : null;
@@ -48,9 +50,12 @@ export class SingerSink implements Sink {
     const after = Buffer.from(`${version},"time_extracted":"${formatInstant(instantOfMillis(now()))}"}`);
     const { page, indexes } = batch;
     const { block } = this;
+    if (indexes.length > 0) {
+      this.recordsSinceState = true;
+      this.endsWithState = false;
+    }
     for (const index of indexes) {
       block.add(before, page.textOf(index), after);
-      this.recordsSinceState = true;
       if (!block.isFull) continue;
       await output.write(block.take());
       if (signal.aborted) throw new StoppedError();
@@ -78,13 +83,10 @@ export class SingerSink implements Sink {
     return Promise.resolve();
   }
 
-  /** Writes the last safe state behind records that no state covers yet, and one where there was none: the last line. */
+  /** Makes the last safe state the last line, also behind records that no state covers yet. */
   async ended(): Promise<void> {
-    if (this.recordsSinceState && this.lastState !== null) {
-      await this.options.output.write(this.lastState + '\n');
-    } else {
-      await this.writeState();
-    }
+    if (this.lastState === null) await this.writeState();
+    else if (!this.endsWithState) await this.options.output.write(this.lastState + '\n');
     await this.options.output.flush();
   }
 
@@ -105,6 +107,7 @@ export class SingerSink implements Sink {
   private stateWritten(line: string): void {
     this.lastState = line;
     this.recordsSinceState = false;
+    this.endsWithState = true;
   }
 }
 

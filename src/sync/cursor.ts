@@ -84,11 +84,11 @@ export class Cursor {
   /** Decides on a row that the API shows; one that is to be sent counts as sent. */
   judge(id: string, at: Instant | null, text: string | null): Verdict {
     if (at !== null && this.isOutOfBounds(at)) return 'out of bounds';
-    if (!this.sent.admit(id, at)) return 'sent before';
+    // Also of a row that was sent before: when it was, its created_at may have been later than that sync's start.
     if (at !== null && text !== null && (this.start === null || at <= this.start.latest)) {
       if (this.bookmark === null || at > this.bookmark.at) this.bookmark = { at, text };
     }
-    return 'send';
+    return this.sent.admit(id, at) ? 'send' : 'sent before';
   }
 
   /** Every row created before this instant has been read. */

@@ -82,6 +82,29 @@ describe('a signal', () => {
     },
   );
 
+  test('SIGTERM while the second stream waits for its first answer: the last line is a STATE', async () => {
+    const faults = [
+      { fault: 'status-429-seconds' as const, match: { stream: 'visits' as const }, with: { seconds: 60 } },
+    ];
+    const busy = await startSandbox({ events: 20, visits: 20, seed: 5, faults });
+    try {
+      const path = await workspace.file('config.json', { api_token: busy.token, base_url: busy.url });
+      const child = start('tap-circle', ['--config', path]);
+      let stdout = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        if (text.includes('{"type":"SCHEMA","stream":"visits"')) setTimeout(() => child.kill('SIGTERM'), 200);
+      });
+      const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+      const ended = new Synced({ code, signal, stdout, stderr: '' });
+      expect(ended.signal).toBe('SIGTERM');
+      expect(ended.messages.at(-1)?.type).toBe('STATE');
+      expect(ended.states.at(-1)).toEqual(ended.states.at(-2));
+    } finally {
+      await busy.close();
+    }
+  });
+
   test('SIGTERM and SIGINT 5 ms apart, and SIGTERM while it waits to try again', async () => {
     const path = await workspace.file('config.json', config());
     const ended = await interrupted(['--config', path], 3_000_000, (child) => {

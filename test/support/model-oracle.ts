@@ -48,6 +48,7 @@ export class Oracle {
   private readonly all: readonly ModelRow[];
   private times = new Map<string, number>();
   private excused = new Map<string, number>();
+  private readonly everSent = new Set<string>();
   /** Where an edited or a foreign state made the stream begin again. */
   private floor: Instant | null = null;
 
@@ -77,7 +78,8 @@ export class Oracle {
     }
     this.checkRecords(sync, sync.pipe.coveredRecords(given));
     if (sync.isWhole) this.checkWhole(sync);
-    checkStates(sync, this.rows);
+    for (const id of sync.pipe.records) this.everSent.add(id);
+    checkStates(sync, this.rows, this.everSent);
   }
 
   private checkRecords({ where, pipe, wasKilled, fullTable, ended, bounds }: ObservedSync, covered: number): void {
@@ -134,14 +136,15 @@ export function bookmarkIn(document: JsonObject): { text: string | null; cursor:
   return { text: typeof value === 'string' ? value : null, cursor: isJsonObject(cursor) ? cursor : null };
 }
 
-function checkStates(sync: ObservedSync, rows: ReadonlyMap<string, ModelRow>): void {
+function checkStates(sync: ObservedSync, rows: ReadonlyMap<string, ModelRow>, everSent: ReadonlySet<string>): void {
   const { where, pipe, given, fullTable, isWhole } = sync;
+  const sent = [...everSent].map((id) => rows.get(id)).filter((row) => row !== undefined);
   const start = fullTable ? null : bookmarkIn(given).text;
   const old = parseInstant(start);
   let previous = old;
   for (const [index, state] of pipe.states.entries()) {
-    if (state.text === JSON.stringify(given)) continue;
     const isLast = isWhole && index === pipe.states.length - 1;
+    if (state.text === JSON.stringify(given) && !isLast) continue;
     const { text } = bookmarkIn(state.value);
     const at = parseInstant(text);
     if (text !== null && at === null) throw new Error(`${where}: the bookmark ${text} is no timestamp`);
@@ -150,7 +153,7 @@ function checkStates(sync: ObservedSync, rows: ReadonlyMap<string, ModelRow>): v
       throw new Error(`${where}: the bookmark went back from ${previous} to ${String(text)}`);
     }
     previous = at;
-    checkBookmark(sync, state, rows, { at, text, start, isReset: isReset && !isLast });
+    checkBookmark(sync, state, rows, sent, { at, text, start, isReset: isReset && !isLast, isLast });
     checkMemory(sync, state, rows, isLast);
     checkRest(where, given, state.value);
   }
@@ -163,18 +166,28 @@ interface SeenBookmark {
   readonly start: string | null;
   /** Whether it may be the old one, whatever was sent. */
   readonly isReset: boolean;
+  /** Whether it is that of the end of a sync that read all. */
+  readonly isLast: boolean;
 }
 
-/** The bookmark is the latest created_at of what was ever sent, as the API wrote it, up to the sync's start. */
+/**
+ * The bookmark is the latest created_at of what was ever sent, as the API wrote it, up to the sync's start: of what this
+ * sync sent so far, and at its end of all that was sent before and is still there.
+ */
 function checkBookmark(
   sync: ObservedSync,
   state: SeenState,
   rows: ReadonlyMap<string, ModelRow>,
-  { at, text, start, isReset }: SeenBookmark,
+  sent: readonly ModelRow[],
+  { at, text, start, isReset, isLast }: SeenBookmark,
 ): void {
-  const { where, pipe, began, slack } = sync;
+  const { where, pipe, began, ended, slack, bounds } = sync;
   if (isReset) return;
   const shown = pipe.records.slice(0, state.records).map((id) => rows.get(id)?.shown ?? null);
+  if (isLast) {
+    const met = sent.filter((row) => row.visibleAt <= began && row.deletedAt > ended && isWithin(row, bounds));
+    shown.push(...met.map((row) => row.shown));
+  }
   const instants = shown.map(parseInstant).filter((instant) => instant !== null);
   const [certain, possible] = [clockAt(began), clockAt(began + slack)];
   const least = instants.filter((instant) => instant <= certain).reduce(later, parseInstant(start));
@@ -183,7 +196,8 @@ function checkBookmark(
   }
   if (text === null || text === start) return;
   if (at === null || at > possible) throw new Error(`${where}: the bookmark ${text} is after the sync's start`);
-  if (!shown.includes(text)) throw new Error(`${where}: the bookmark ${text} is of no row that was sent`);
+  if (!sent.some((row) => row.shown === text))
+    throw new Error(`${where}: the bookmark ${text} is of no row that was sent`);
 }
 
 /** A state remembers rows of its look-back alone; far from the present, that is those of one window. */
