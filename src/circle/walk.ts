@@ -1,18 +1,13 @@
 import { ConfigError, ReportError } from '../base/errors.js';
-import { formatInstant, minusSeconds, tickBefore, type Instant } from '../base/instant.js';
+import { minusSeconds, type Instant } from '../base/instant.js';
 import type { Logger } from '../base/logger.js';
+import { createdAtGt, furthest, type Anchor } from './anchor.js';
 import type { Endpoint } from './endpoint.js';
-import { pageKey } from './next-page.js';
+import { LoopGuard } from './loop-guard.js';
 import type { FetchedPage, PageSource } from './page-source.js';
 import { firstRange, nextRange, rangesFrom, SMALLEST_RANGED_PAGE, type Range } from './ranges.js';
+import { Round } from './round.js';
 import type { Sighting } from './sighting.js';
-
-/** Where a window of pages begins: rows created at this instant or later. */
-export interface Anchor {
-  readonly at: Instant;
-  /** The precision of the text that it was read from, in digits of a second. */
-  readonly digits: number;
-}
 
 /** A page of the walk, handed on in order. The same row may come in several pages: dropping it is the reader's part. */
 export interface WalkPage extends Sighting {
@@ -45,8 +40,6 @@ const MAX_RANGED_TRIES = 3;
 const MAX_LINKED_TRIES = 50;
 /** Pages out of order, in a window read by its links, before the server is taken not to sort. */
 const MAX_DISORDERS = 3;
-/** Pages in a row that bring nothing new: the server goes in circles under ever new addresses. */
-const MAX_BARREN_PAGES = 1000;
 /** A server may read created_at_gt to the second; rows further back mean that it does not read it at all. */
 const FILTER_SLACK_SECONDS = 2;
 
@@ -179,7 +172,7 @@ export class Walk {
       const before: string[] = [];
       const links: URL[] = [];
       let reached: Anchor | null = null;
-      let fetched = await client.page(endpoint, { page: 1, perPage, createdAtGt: gt(anchor) }, signal);
+      let fetched = await client.page(endpoint, { page: 1, perPage, createdAtGt: createdAtGt(anchor) }, signal);
       let previous: Instant | null = null;
       let seemsSorted = this.orderSeen;
       for (;;) {
@@ -276,7 +269,7 @@ export class Walk {
     if (!wide) this.roundsBeforeWide--;
     const ranges = rangesFrom(first, wide ? this.options.width : 1, this.pageSize);
     return new Round(anchor, ranges, signal, async (range, cancelled) =>
-      client.page(endpoint, { page: range.page, perPage: range.perPage, createdAtGt: gt(anchor) }, cancelled),
+      client.page(endpoint, { page: range.page, perPage: range.perPage, createdAtGt: createdAtGt(anchor) }, cancelled),
     );
   }
 
@@ -316,97 +309,4 @@ export class Walk {
     this.roundsBeforeWide = this.penalty;
     this.penalty = Math.min(64, this.penalty * 2);
   }
-}
-
-/** Pages asked for at once. Cancelling lets their requests go; nobody has to wait for them. */
-class Round {
-  readonly anchor: Anchor | null;
-  readonly ranges: readonly Range[];
-  readonly fetches: readonly Promise<FetchedPage>[];
-  private readonly controller = new AbortController();
-
-  constructor(
-    anchor: Anchor | null,
-    ranges: readonly Range[],
-    signal: AbortSignal,
-    fetch: (range: Range, cancelled: AbortSignal) => Promise<FetchedPage>,
-  ) {
-    this.anchor = anchor;
-    this.ranges = ranges;
-    const stop = (): void => this.controller.abort(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    this.fetches = ranges.map((range) => fetch(range, this.controller.signal));
-    void Promise.allSettled(this.fetches).then(() => signal.removeEventListener('abort', stop));
-  }
-
-  get cancelled(): boolean {
-    return this.controller.signal.aborted;
-  }
-
-  cancel(): void {
-    this.controller.abort(new Error('This page is not needed any more'));
-  }
-}
-
-/** Finds links that lead back (design section 4, rule 6). */
-class LoopGuard {
-  private readonly endpoint: Endpoint;
-  private readonly asked = new Set<string>();
-  private readonly links = new Set<string>();
-  private readonly ids = new Set<string>();
-  private barren = 0;
-
-  constructor(endpoint: Endpoint) {
-    this.endpoint = endpoint;
-  }
-
-  check({ url, next }: FetchedPage): void {
-    this.asked.add(pageKey(url));
-    if (next === null) return;
-    const key = pageKey(next);
-    if (this.asked.has(key) || this.links.has(key) || !movesOn(url, next)) {
-      throw new ReportError(
-        `The API's paging goes in a circle: next_page_uri of ${this.endpoint.stream} leads to a page ` +
-          `that was read before (${next.pathname}${next.search})`,
-        { request: { method: 'GET', path: url.pathname } },
-      );
-    }
-    this.links.add(key);
-  }
-
-  /** Counts pages that bring no row that is new to the window. */
-  countBarren(ids: readonly string[]): void {
-    const before = this.ids.size;
-    for (const id of ids) this.ids.add(id);
-    this.barren = this.ids.size > before ? 0 : this.barren + 1;
-    if (this.barren < MAX_BARREN_PAGES) return;
-    throw new ReportError(
-      `The API's paging does not end: ${MAX_BARREN_PAGES} pages of ${this.endpoint.stream} in a row brought ` +
-        'no new row, and each named a next one',
-    );
-  }
-}
-
-/** Whether the next page's number is higher, where both are told by number alone. */
-function movesOn(url: URL, next: URL): boolean {
-  const strange = [...next.searchParams.keys()].some((key) => !url.searchParams.has(key) && key !== 'base_timestamp');
-  const [from, to] = [url, next].map((address) => Number(address.searchParams.get('page') ?? Number.NaN));
-  return strange || from === undefined || to === undefined || !(to <= from);
-}
-
-/** The latest instant of the window, if it lies beyond the anchor: where the next window may begin. */
-function furthest(anchor: Anchor | null, reached: Anchor | null, page: Sighting, trusted: boolean): Anchor | null {
-  if (!trusted || page.last === null || (anchor !== null && page.last <= anchor.at)) return reached;
-  if (reached !== null && page.last <= reached.at) return reached;
-  return { at: page.last, digits: page.lastDigits };
-}
-
-function gt(anchor: Anchor | null): string | undefined {
-  return anchor === null ? undefined : tickBefore(anchor.at, anchor.digits);
-}
-
-/** For messages and the state: an anchor as a timestamp. */
-export function anchorText(anchor: Anchor): string {
-  return formatInstant(anchor.at);
 }

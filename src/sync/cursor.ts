@@ -7,7 +7,7 @@ import {
   parseInstant,
   type Instant,
 } from '../base/instant.js';
-import type { Anchor } from '../circle/walk.js';
+import type { Anchor } from '../circle/anchor.js';
 import { SentIds } from './sent-ids.js';
 
 /** Where a stream stands, as the state of every protocol stores it. */
