@@ -21,7 +21,8 @@ export interface ClientOptions {
   readonly requestTimeoutMs: number;
   /** How long one request may be tried again in all. Milliseconds. */
   readonly maxRetryMs: number;
-  readonly maxConcurrency: number;
+  /** Requests under way at once, at most. */
+  readonly maxRequests: number;
   readonly userAgent: string;
 }
 
@@ -61,7 +62,7 @@ export class CircleClient implements PageSource {
       userAgent: options.userAgent,
       timeoutMs: options.requestTimeoutMs,
       maxBodyBytes: MAX_BODY_BYTES,
-      maxSockets: Math.max(4, options.maxConcurrency),
+      maxSockets: options.maxRequests,
     });
     this.authorization = new Authorization(options.token, options.authScheme);
     this.pacer = new Pacer(options.requestsPerMinute, around.now);

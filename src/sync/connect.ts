@@ -1,6 +1,7 @@
 import type { Logger } from '../base/logger.js';
 import { CircleClient, type ClientObserver } from '../circle/client.js';
 import type { Settings } from '../config/settings.js';
+import { pagesAtOnce } from './pages-at-once.js';
 import type { StreamStats } from './stats.js';
 
 export interface Surroundings {
@@ -28,7 +29,7 @@ export function connect(
       requestsPerMinute: settings.requestsPerMinute,
       requestTimeoutMs: settings.requestTimeoutSeconds * 1000,
       maxRetryMs: settings.maxRetrySeconds * 1000,
-      maxConcurrency: settings.maxConcurrency,
+      maxRequests: pagesAtOnce(settings),
       userAgent: settings.userAgent ?? `tap-circle/${around.version}`,
     },
     {

@@ -5,6 +5,7 @@ import { Walk, type WalkPage } from '../circle/walk.js';
 import type { Settings } from '../config/settings.js';
 import { Cursor, type StreamState } from './cursor.js';
 import { endpointOf } from './endpoint-of.js';
+import { pagesAtOnce } from './pages-at-once.js';
 import type { RecordValidator } from './record-validator.js';
 import { StoppedError, type SelectedStream, type Sink } from './sink.js';
 import { StreamStats } from './stats.js';
@@ -105,7 +106,7 @@ class StreamSync {
     const { stream, options, cursor, stats } = this;
     this.validator = await options.validatorOf(stream);
     await this.tell(options.sink.started(stream));
-    const { pageSize, maxConcurrency, endDate } = options.settings;
+    const { pageSize, endDate } = options.settings;
     const walk = new Walk({
       client: options.client,
       endpoint: endpointOf(stream.definition, options.settings, {
@@ -113,7 +114,7 @@ class StreamSync {
         apply: stream.shape.apply,
       }),
       perPage: options.rowLimit === undefined ? pageSize : Math.min(pageSize, options.rowLimit),
-      width: maxConcurrency,
+      width: pagesAtOnce(options.settings),
       from: cursor.from,
       logger: options.logger,
       signal: options.signal,

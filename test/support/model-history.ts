@@ -159,7 +159,7 @@ class Run {
         states: state.streamStates('state', silent),
         settings: {
           pageSize: planned.pageSize ?? history.pageSize,
-          maxConcurrency: history.width,
+          maxConcurrency: history.width - 1,
           lookbackSeconds: this.lookbackSeconds,
           startDate: bounds.start,
           endDate: bounds.end,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whole histories of syncs against the independent API, by chance but repeatable: `independent_fuzz.py TAP SEED COUNT`.
+"""Whole histories of syncs against the independent API, by chance but repeatable: `histories.py TAP SEED COUNT`.
 
 A history is a server with options of its own, and some syncs: each may be killed, signalled or fail, while rows are
 added, deleted and become visible late. At the end nothing may be lost, and what came twice must have come behind the
@@ -15,8 +15,8 @@ import time
 import traceback
 from typing import Any
 
-from independent_api import NS, Answer, Api, Options, Request, Row, problem
-from independent_harness import Broken, Run, Tap, bookmark_of, check, instant
+from api import NS, Answer, Api, Options, Request, Row, problem
+from harness import Broken, Run, Tap, bookmark_of, check, instant
 
 LOOKBACK = 600
 
@@ -74,7 +74,6 @@ class History:
         self.state: dict[str, Any] | None = None
         self.sent: dict[str, int] = {}
         self.excused: set[str] = set()
-        self.may_be_lost: set[str] = set()
         self.deleted: set[str] = set()
         self.all: dict[str, Row] = {}
         self.disturb: list[tuple[int, str]] = []
@@ -248,7 +247,7 @@ class History:
             self.excused.discard(row_id)
         behind = {line["record"]["id"] for line in run.after_last_state()}
         if run.code != 0:
-            # Rows behind the last STATE may come again; so may those of a stream that failed behind its own last change.
+            # Rows behind the last STATE may come again; so may those of a stream that failed.
             self.excused |= behind | self.uncovered(run)
         state = run.last_state
         if state is not None:
@@ -327,7 +326,7 @@ class History:
 def main() -> int:
     executable, seed, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     verbose = len(sys.argv) > 4
-    failed = 0
+    failed = runs = rows = again = 0
     began = time.monotonic()
     for number in range(seed, seed + count):
         history = History(executable, number, verbose)
@@ -345,6 +344,10 @@ def main() -> int:
             failed += 1
             print(f"seed {number}: the harness failed")
             traceback.print_exc()
+        runs += len(history.log)
+        rows += len(history.sent)
+        again += sum(history.sent.values()) - len(history.sent)
+    print(f"{runs} runs, {rows} rows sent, {again} of them again behind the last STATE of a run that was cut off")
     print(f"{count} histories from seed {seed}, {failed} failed, {time.monotonic() - began:.0f} s")
     return 1 if failed else 0
 

@@ -5,9 +5,10 @@ It shares nothing with the sandbox of this repository, so that a tap that works 
 not on what one of them happens to do. Where the reference is silent, `Options` has a switch for each answer that a real
 server might give. HTTP is written by hand on sockets, to be able to answer in ways that a library would not allow.
 
-    python3 independent_api.py --rows 1000 --link relative --created_format offset
+    python3 api.py --rows 1000 --link relative --created_format offset
 
-prints the address and serves until it is stopped. Tests use `Api` in their own process, to change rows between requests.
+prints the address and serves until it is stopped. Tests use `Api` in their own process, and change rows between
+requests.
 """
 
 from __future__ import annotations
@@ -208,7 +209,7 @@ WHEN = re.compile(
 
 
 def read_time(text: str) -> int | None:
-    """Nanoseconds since 1970; None where the text is no time. A `+` that arrived as a blank does not count as a zone."""
+    """Nanoseconds since 1970; None where the text is no time. A `+` that arrived as a blank is no zone."""
     match = WHEN.match(text)
     if match is None:
         return None
@@ -322,7 +323,7 @@ class Api:
         row_id: str | None = None,
         payload: Any = None,
     ) -> Row:
-        """Adds a row; `visible` is when it can be seen first by the server's clock. `%ID%` and `%AT%` in `raw` are filled in."""
+        """Adds a row; `visible` is when it can first be seen (server's clock). `raw` may hold `%ID%` and `%AT%`."""
         with self.lock:
             options = self.options
             self.inserted += 1

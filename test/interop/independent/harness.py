@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import shutil
 import signal
@@ -16,10 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from independent_api import Api, read_time
+from api import Api, read_time
 
 TYPES = {"SCHEMA", "RECORD", "STATE", "ACTIVATE_VERSION", "BATCH"}
-STREAMS = ("events", "visits")
 
 
 class Broken(AssertionError):
@@ -43,7 +41,6 @@ class Run:
     lines: list[dict[str, Any]] = field(default_factory=list)
     tail: bytes = b""
     """What stands behind the last line feed."""
-    peak_kb: int = 0
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -179,14 +176,6 @@ class Tap:
         reader.start()
         timer = threading.Timer(timeout, process.kill)
         timer.start()
-        peaks = [0]
-        is_ended = threading.Event()
-
-        def watch() -> None:
-            while not is_ended.wait(0.05):
-                peaks[0] = max(peaks[0], peak_of(process.pid))
-
-        threading.Thread(target=watch, daemon=True).start()
         out = bytearray()
         fd = process.stdout.fileno()
         is_killed = False
@@ -218,14 +207,13 @@ class Tap:
                     pause_at = None
             code = process.wait()
         finally:
-            is_ended.set()
             is_timed_out = not timer.is_alive()
             timer.cancel()
         reader.join(10)
         if not process.stdout.closed:
             process.stdout.close()
         check(not is_timed_out, f"hangs: not at its end after {timeout} s; stderr: {b''.join(err)[-300:]!r}")
-        run = Run(code, bytes(out), b"".join(err).decode("utf-8", "replace"), time.monotonic() - began, peak_kb=peaks[0])
+        run = Run(code, bytes(out), b"".join(err).decode("utf-8", "replace"), time.monotonic() - began)
         if parse:
             is_whole = (code >= 0 and close_after is None) or code in (-signal.SIGTERM, -signal.SIGINT)
             run.lines, run.tail = parse_out(run.out, is_whole)
@@ -238,21 +226,6 @@ class Tap:
         return run
 
 
-def peak_of(pid: int) -> int:
-    """The most memory the process has had so far, in KB: its own, not that of its parent; 0 once it has gone."""
-    try:
-        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
-    except OSError:
-        return 0
-    return int(found.group(1)) if found else 0
-
-
-def ok(run: Run) -> Run:
-    check(run.code == 0, f"exit {run.code}: {run.err[-500:]}")
-    check(run.lines and run.lines[-1]["type"] == "STATE", "the last line is no STATE")
-    return run
-
-
 def bookmark_of(state: dict[str, Any] | None, stream: str) -> str | None:
     found = ((state or {}).get("bookmarks") or {}).get(stream) or {}
     value = found.get("replication_key_value")
@@ -261,14 +234,3 @@ def bookmark_of(state: dict[str, Any] | None, stream: str) -> str | None:
 
 def instant(text: str | None) -> int | None:
     return None if text is None else read_time(text)
-
-
-def once(ids: list[str], expected: set[str], what: str = "rows") -> None:
-    """Every expected id exactly once, and no other."""
-    got = set(ids)
-    check(len(ids) == len(got), f"{what}: {len(ids) - len(got)} came twice")
-    check(got == expected, f"{what}: {len(expected - got)} lost, {len(got - expected)} not expected")
-
-
-def shuffled_seed(seed: int) -> random.Random:
-    return random.Random(f"independent {seed}")
