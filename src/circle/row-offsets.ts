@@ -55,7 +55,9 @@ function grown(offsets: Int32Array): Int32Array<ArrayBuffer> {
 
 /** Whether the string is `"events"` as a key; one that is spelled with escapes is not recognised. */
 function isEventsKey(body: Buffer, start: number, end: number): boolean {
-  if (end - start + 1 !== EVENTS_KEY.length || body.compare(EVENTS_KEY, 0, EVENTS_KEY.length, start, end + 1) !== 0) {
+  // A body that is cut inside a string has no end of it.
+  if (end >= body.length || end - start + 1 !== EVENTS_KEY.length) return false;
+  if (body.compare(EVENTS_KEY, 0, EVENTS_KEY.length, start, end + 1) !== 0) {
     return false;
   }
   let next = end + 1;
