@@ -19,7 +19,7 @@ export interface ClientOptions {
   readonly authScheme: AuthScheme;
   readonly requestsPerMinute: number;
   readonly requestTimeoutMs: number;
-  /** How long one request may be tried again in all. Milliseconds. */
+  /** How long one request may be tried again in all, and a slow answer be waited for. Milliseconds. */
   readonly maxRetryMs: number;
   /** Requests under way at once, at most. */
   readonly maxRequests: number;
@@ -85,7 +85,9 @@ export class CircleClient implements PageSource {
     let brokenBodies = 0;
     for (let attempt = 1; ; attempt++) {
       await this.pacer.waitForTurn(signal);
-      const result = await this.attempt(endpoint, url, signal);
+      // No answer takes longer than all tries may, however little of it comes at a time.
+      const left = this.options.maxRetryMs - (this.around.now() - started);
+      const result = await this.attempt(endpoint, url, Math.max(this.options.requestTimeoutMs, left), signal);
       if ('page' in result) return result;
       if (result.error instanceof BrokenBodyError && ++brokenBodies >= MAX_BROKEN_BODIES) throw result.error;
       if (!result.retried) throw result.error;
@@ -111,13 +113,18 @@ export class CircleClient implements PageSource {
     this.transport.close();
   }
 
-  private async attempt(endpoint: Endpoint, url: URL, signal: AbortSignal): Promise<FetchedPage | Failure> {
+  private async attempt(
+    endpoint: Endpoint,
+    url: URL,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<FetchedPage | Failure> {
     const request: RequestDetails = { method: 'GET', path: url.pathname };
     const header = this.authorization.header;
     const began = this.around.now();
     let answer: Answer;
     try {
-      answer = await this.transport.get(url, header, signal);
+      answer = await this.transport.get(url, header, limitMs, signal);
     } catch (cause) {
       if (!(cause instanceof TransportError)) throw cause;
       this.around.observer?.answered?.(endpoint, 0, this.around.now() - began);

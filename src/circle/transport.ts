@@ -68,15 +68,16 @@ export class Transport {
   }
 
   /**
+   * @param limitMs for the whole exchange: a body that keeps moving, but only just, would hold it for ever
    * @throws TransportError where no whole answer came
    * @throws the signal's reason where it was aborted
    */
-  async get(url: URL, authorization: string, signal: AbortSignal): Promise<Answer> {
+  async get(url: URL, authorization: string, limitMs: number, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted();
     const attempt = new AbortController();
     const abort = (): void => attempt.abort();
     signal.addEventListener('abort', abort, { once: true });
-    const watch = new Watch(this.options.timeoutMs, abort);
+    const watch = new Watch(this.options.timeoutMs, limitMs, abort);
     try {
       const response = await this.http.get<Readable>(url.href, {
         signal: attempt.signal,
@@ -99,10 +100,7 @@ export class Transport {
     } catch (cause) {
       signal.throwIfAborted();
       if (cause instanceof TransportError) throw cause;
-      if (watch.expired) {
-        const seconds = this.options.timeoutMs / 1000;
-        throw new TransportError('ETIMEDOUT', `nothing came for ${seconds} seconds while waiting for ${watch.phase}`);
-      }
+      if (watch.complaint !== null) throw new TransportError('ETIMEDOUT', watch.complaint);
       throw new TransportError(codeOf(cause), reasonOf(cause), { cause });
     } finally {
       watch.end();
@@ -120,17 +118,26 @@ export class Transport {
   }
 }
 
-/** A timer that is wound up again by progress. */
+/** A timer that is wound up again by progress, and one that is not. */
 class Watch {
-  expired = false;
-  phase = 'the answer';
-  private readonly timer: NodeJS.Timeout;
+  /** Why the exchange was given up, if it was. */
+  complaint: string | null = null;
+  private phase = 'the answer';
+  private readonly stall: NodeJS.Timeout;
+  private readonly limit: NodeJS.Timeout;
 
-  constructor(timeoutMs: number, onExpired: () => void) {
-    this.timer = setTimeout(() => {
-      this.expired = true;
+  constructor(timeoutMs: number, limitMs: number, onExpired: () => void) {
+    const expire = (complaint: string): void => {
+      this.complaint ??= complaint;
       onExpired();
+    };
+    this.stall = setTimeout(() => {
+      expire(`nothing came for ${timeoutMs / 1000} seconds while waiting for ${this.phase}`);
     }, timeoutMs);
+    this.limit = setTimeout(
+      () => expire(`${this.phase} was not whole after ${Math.ceil(limitMs / 1000)} seconds`),
+      limitMs,
+    );
   }
 
   nowIn(phase: string): void {
@@ -139,11 +146,12 @@ class Watch {
   }
 
   progress(): void {
-    if (!this.expired) this.timer.refresh();
+    if (this.complaint === null) this.stall.refresh();
   }
 
   end(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.stall);
+    clearTimeout(this.limit);
   }
 }
 
