@@ -56,7 +56,8 @@ export function errorOfStatus(
         options,
       );
     default:
-      if (request.status >= 300 && request.status < 400) {
+      // A 304 leads nowhere: something between us and the API keeps a copy, and takes ours for it.
+      if (request.status >= 300 && request.status < 400 && request.status !== 304) {
         return new ConfigError(
           `The API answered with a redirect${quote}, which is not followed because the token would go along. ` +
             'Set base_url to the final address',
