@@ -13,6 +13,8 @@ export interface StderrLoggerOptions {
   readonly now: () => number;
 }
 
+/** Line breaks, and what makes a terminal do things or show text in another order: messages quote what servers say. */
+const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu;
 const ranks: Readonly<Record<LogLevel, number>> = { debug: 10, info: 20, warning: 30, error: 40, critical: 50 };
 
 /**
@@ -51,7 +53,7 @@ export class StderrLogger implements Logger {
 
   private text(level: LogLevel, message: string, metric?: JsonObject): string {
     const text = metric === undefined ? message : `METRIC: ${JSON.stringify(metric)}`;
-    return `${level.toUpperCase()} ${text.replace(/[\r\n]+/g, ' ')}`;
+    return `${level.toUpperCase()} ${text.replace(unprintable, ' ')}`;
   }
 
   private json(level: LogLevel, message: string, stream?: string, metric?: JsonObject): string {
