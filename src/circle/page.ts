@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isSafeNumber, LosslessNumber, parse as parseLossless, stringify } from 'lossless-json';
+import { ReportError } from '../base/errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
 import { cleanJson } from '../base/json-text.js';
 import { NotAPageError, parseAnswer } from './answer.js';
@@ -38,7 +39,7 @@ export class Page {
     this.body = body;
     const texts: string[] = [];
     const { pagination, offsets } = parseAnswer(body, (rows, text) => {
-      this.note(rows, view);
+      this.note(rows, text, view);
       if (view.apply !== null) texts.push(...recordTexts(text, rows, view.apply));
     });
     this.nextPageUri = nextPageUriOf(pagination);
@@ -64,12 +65,15 @@ export class Page {
     return body;
   }
 
-  private note(rows: readonly JsonObject[], { check }: RowView): void {
-    for (const row of rows) {
+  private note(rows: readonly JsonObject[], text: string, { check }: RowView): void {
+    // Two long numbers may be one double: as ids they would make one row of two.
+    const isLong = ({ id }: JsonObject): boolean => typeof id === 'number' && !Number.isSafeInteger(id);
+    const exact = rows.some(isLong) ? exactRows(text) : rows;
+    for (const [place, row] of rows.entries()) {
       const index = this.ids.length;
       const complaint = check?.(row) ?? null;
       if (complaint !== null) this.complaints.set(index, complaint);
-      this.ids.push(idOf(row, index));
+      this.ids.push(idOf(exact[place] ?? row, index));
       this.createdAt.push(textOrNull(row['created_at']));
       this.names.push(textOrNull(row['name']));
     }
@@ -84,7 +88,7 @@ export class Page {
 
 function idOf({ id }: JsonObject, index: number): string {
   if (typeof id === 'string' && id !== '') return id;
-  if (typeof id === 'number') return String(id);
+  if (typeof id === 'number' || id instanceof LosslessNumber) return String(id);
   throw new NotAPageError(`\`events[${index}]\` has no id`);
 }
 
@@ -92,17 +96,32 @@ function textOrNull(value: JsonValue | undefined): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** A number that a double may not hold: 16 characters or more, or with an exponent. Also finds some inside strings. */
-const longNumber = /[[:,]\s*-?(?:[\d.]{16,}|[\d.]+[eE])/;
+/** A number that a double may not hold: 16 characters or more, with an exponent, or -0. Also finds some inside strings. */
+const longNumber = /[[:,]\s*(?:-?(?:[\d.]{16,}|[\d.]+[eE])|-0(?:\.0*)?(?![\d.]))/;
 
 /** Prints records anew, with the digits that the API sent also where JavaScript would change them. */
 function recordTexts(text: string, rows: readonly JsonObject[], record: (row: JsonObject) => JsonObject): string[] {
-  if (!longNumber.test(text)) return rows.map((row) => JSON.stringify(record(row)));
-  const exact = parseLossless(text, undefined, {
-    parseNumber: (digits) => (isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits)),
+  try {
+    if (!longNumber.test(text)) return rows.map((row) => JSON.stringify(record(row)));
+    return exactRows(text).map((row) => stringify(record(row)) ?? 'null');
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ReportError(
+      'A row is nested too deeply to be changed. Where properties are neither left out nor flattened nor hashed, it comes through',
+      { cause },
+    );
+  }
+}
+
+function exactRows(text: string): JsonObject[] {
+  return parseLossless(text, undefined, {
+    parseNumber: (digits) => (keepsDigits(digits) ? Number(digits) : new LosslessNumber(digits)),
     onDuplicateKey: ({ newValue }) => newValue,
   }) as JsonObject[];
-  return exact.map((row) => stringify(record(row)) ?? 'null');
+}
+
+function keepsDigits(digits: string): boolean {
+  return isSafeNumber(digits) && !Object.is(Number(digits), -0);
 }
 
 function nextPageUriOf(pagination: JsonValue | undefined): string | null {
