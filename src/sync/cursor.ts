@@ -128,8 +128,7 @@ export class Cursor {
     if (required === null || this.bookmark === null) return this.stateFrom(required);
     const newest = this.start === null ? this.bookmark.at : earlier(this.bookmark.at, this.start.earliest);
     const wished = earlier(required, minusSeconds(newest, this.options.lookbackSeconds));
-    const { completeAfter } = this.sent;
-    const known = completeAfter === null || wished > completeAfter ? wished : required;
+    const known = this.sent.isCompleteSince(wished) ? wished : required;
     return this.stateFrom(this.from !== null && known < this.from.at ? this.from.at : known);
   }
 

@@ -23,11 +23,6 @@ export class SentIds {
     this.loaded = new Set(loaded);
   }
 
-  /** Every row that was created later than this and sent is known. null: all are. */
-  get completeAfter(): Instant | null {
-    return this.latestForgotten;
-  }
-
   /**
    * Takes note of a row that the API shows.
    *
@@ -44,6 +39,22 @@ export class SentIds {
 
   /** Ids of the rows that were created at `from` or later, and of those of which that is not known. */
   since(from: Instant | null): string[] {
+    const found = this.allSince(from);
+    return found.length > MAX_REMEMBERED ? found.slice(-MAX_REMEMBERED) : found;
+  }
+
+  /** Whether a state can name every row that was sent with this `created_at` or later: all are known, and not too many. */
+  isCompleteSince(from: Instant | null): boolean {
+    if (this.latestForgotten !== null && (from === null || this.latestForgotten >= from)) return false;
+    return this.allSince(from).length <= MAX_REMEMBERED;
+  }
+
+  /** The stream was read to its end: what the state remembered and was not met is gone from it. */
+  forgetUnmet(): void {
+    this.loaded.clear();
+  }
+
+  private allSince(from: Instant | null): string[] {
     const found = [...this.loaded, ...this.undated];
     let start = this.ids.length;
     if (this.ascending && from !== null) while (start > 0 && (this.instants[start - 1] ?? '') >= from) start--;
@@ -52,17 +63,7 @@ export class SentIds {
       const [id, at] = [this.ids[index], this.instants[index]];
       if (id !== undefined && at !== undefined && (from === null || at >= from)) found.push(id);
     }
-    return found.length > MAX_REMEMBERED ? found.slice(-MAX_REMEMBERED) : found;
-  }
-
-  /** How many rows of `from` or later would have to be known, but are not. */
-  isCompleteSince(from: Instant | null): boolean {
-    return this.latestForgotten === null || (from !== null && this.latestForgotten < from);
-  }
-
-  /** The stream was read to its end: what the state remembered and was not met is gone from it. */
-  forgetUnmet(): void {
-    this.loaded.clear();
+    return found;
   }
 
   private add(id: string, at: Instant): void {
