@@ -45,7 +45,7 @@ export class SegmentServer {
   readonly taken = new Map<string, number>();
   /** Every call that was taken, in order. */
   readonly calls: SentCall[] = [];
-  readonly requests: Omit<SegmentRequest, 'batch'>[] = [];
+  readonly requests: (Omit<SegmentRequest, 'batch'> & { readonly calls: number })[] = [];
   readonly complaints = new Set<string>();
   /** Requests that were open at the same time, at most: from their arrival until they are answered or gone. */
   mostAtOnce = 0;
@@ -114,7 +114,7 @@ export class SegmentServer {
     const { url: path = '', headers } = request;
     const seen: SegmentRequest = { path, headers, bytes: body.length, sentAt, batch, at: Date.now() };
     const reply = this.reply?.(seen, this.requests.length);
-    this.requests.push({ path, headers, bytes: body.length, sentAt, at: seen.at });
+    this.requests.push({ path, headers, bytes: body.length, sentAt, at: seen.at, calls: batch.length });
     switch (reply) {
       case 'hang':
         return;

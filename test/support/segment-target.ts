@@ -1,20 +1,13 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import type { SegmentServer } from './segment-server.js';
-
-/** Where the executables under test are. */
-const dist = process.env['TAP_CIRCLE_DIST'] ?? 'dist';
+import { start, type Ended } from './tap.js';
 
 export const WRITE_KEY = 'wk/Secret+Key=42';
 
 /** How a process ended and what it wrote. */
-export interface TargetRun {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export interface TargetRun extends Ended {
   /** Lines of `stdout`: the states. */
   readonly states: readonly string[];
   /** Lines of `stderr` without the metrics: what a person is told. */
@@ -37,7 +30,9 @@ export function settingsFor(segment: SegmentServer): Readonly<Record<string, str
 }
 
 export function startTarget({ args, settings = {}, env = {} }: TargetOptions = {}): ChildProcessWithoutNullStreams {
-  return start('target-segment', args ?? ['--config', 'ENV'], 'TARGET_SEGMENT_', settings, env);
+  return start('target-segment', args ?? ['--config', 'ENV'], {
+    env: { ...variables('TARGET_SEGMENT_', settings), ...env },
+  });
 }
 
 /** Starts the tap on a sandbox. */
@@ -47,7 +42,7 @@ export function startTap(
   args: readonly string[] = [],
 ): ChildProcessWithoutNullStreams {
   const all = { api_token: sandbox.token, base_url: sandbox.url, requests_per_minute: 0, ...settings };
-  const tap = start('tap-circle', ['--config', 'ENV', ...args], 'TAP_CIRCLE_', all);
+  const tap = start('tap-circle', ['--config', 'ENV', ...args], { env: variables('TAP_CIRCLE_', all) });
   tap.stdin.end();
   return tap;
 }
@@ -94,14 +89,11 @@ export function lines(...messages: readonly (object | string)[]): string {
   return messages.map((message) => `${typeof message === 'string' ? message : JSON.stringify(message)}\n`).join('');
 }
 
-function start(
-  name: string,
-  args: readonly string[],
+function variables(
   prefix: string,
   settings: Readonly<Record<string, string | number | boolean>>,
-  more: Readonly<Record<string, string>> = {},
-): ChildProcessWithoutNullStreams {
-  const env: Record<string, string> = { PATH: process.env['PATH'] ?? '', ...more };
-  for (const [key, value] of Object.entries(settings)) env[`${prefix}${key.toUpperCase()}`] = String(value);
-  return spawn(process.execPath, [join(dist, `${name}.js`), ...args], { env, stdio: 'pipe' });
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [prefix + key.toUpperCase(), String(value)]),
+  );
 }
