@@ -155,9 +155,10 @@ describe('no answer: asked for again, then one line that says what was wrong', (
     const once = await HostileServer.start((socket, { number }) =>
       number === 1 ? reply(socket) : honest(socket, ...rows),
     );
-    const recovered = await syncFrom(once.url, { settings: { max_retry_seconds: 20 } });
+    const recovered = await syncFrom(once.url, { face: 'airbyte', settings: { max_retry_seconds: 20 } });
     expect([recovered.code, recovered.errors, idsIn(recovered)]).toEqual([0, [], ids]);
-    expect(recovered.stderr).toMatch(/WARNING Trying again in/);
+    expect(recovered.stdout).toMatch(/"WARN","message":"events: Trying again in/);
+    expect(showsToken(recovered)).toBe(false);
   });
 });
 
@@ -175,7 +176,10 @@ describe('an answer that another attempt would not change: one line at once', ()
     const outcome = await syncFrom(server.url, { settings: { max_retry_seconds: 900 } });
     expect([outcome.code, outcome.records, outcome.errors]).toEqual([1, [], [expect.stringMatching(says)]]);
     expect(server.heads.length).toBe(1);
-    expect(showsToken(outcome)).toBe(false);
+    const airbyte = await syncFrom(server.url, { face: 'airbyte', settings: { max_retry_seconds: 900 } });
+    expect([airbyte.code, airbyte.records, airbyte.errors.length, airbyte.stderr]).toEqual([1, [], 1, '']);
+    expect(server.heads.length).toBe(2);
+    expect(showsToken(outcome) || showsToken(airbyte)).toBe(false);
   });
 
   test('a message that would steer a terminal is shown without what steers', async () => {
