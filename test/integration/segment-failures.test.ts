@@ -96,6 +96,23 @@ describe('Segment answers', () => {
     expect(Date.parse(secondSent) - Date.parse(firstSent)).toBeGreaterThanOrEqual(1990);
   });
 
+  test.each<[string, Reply]>([
+    ['503', { status: 503 }],
+    ['429 with Retry-After', { status: 429, headers: { 'retry-after': '0.5' } }],
+  ])('%s to all for a while: what is sent again keeps to events_per_second too', async (_what, reply) => {
+    const attempts = new Map<string, number>();
+    const segment = await serve(({ batch }) => {
+      const [first] = batch;
+      const before = attempts.get(first?.messageId ?? '') ?? 0;
+      attempts.set(first?.messageId ?? '', before + 1);
+      return before < 3 ? reply : undefined;
+    });
+    expectAll(await send(segment, { events_per_second: 200 }), segment);
+    // What arrives in three seconds was let go in them, but for the requests on their way when they began, and one more
+    // since timers may fire a millisecond early.
+    expect(segment.mostCallsWithin(3000)).toBeLessThanOrEqual(3 * 200 + (segment.mostAtOnce + 1) * 100);
+  });
+
   test('429 with a time beyond max_retry_seconds: the run ends at once and says so', async () => {
     const segment = await serve(() => ({ status: 429, headers: { 'retry-after': '3600' } }));
     const began = Date.now();

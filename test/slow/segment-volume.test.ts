@@ -47,7 +47,7 @@ describe.each([0, 4000])('events_per_second %i', (eventsPerSecond) => {
     // What arrives within a second was let go within it too, but for the requests that were on their way when it began,
     // and one more since timers may fire a millisecond early: so it is however slow the machine.
     const burst = (MOST_REQUESTS_AT_ONCE + 1) * MOST_BATCH_CALLS;
-    const most = mostInAnySecond(segment);
+    const most = segment.mostCallsWithin(1000);
     if (eventsPerSecond > 0) expect(most).toBeLessThanOrEqual(eventsPerSecond + burst);
 
     expect(run.peakMegabytes).toBeGreaterThan(50);
@@ -58,16 +58,3 @@ describe.each([0, 4000])('events_per_second %i', (eventsPerSecond) => {
     );
   });
 });
-
-/** The most calls that arrived within any 1,000 ms. */
-function mostInAnySecond({ requests }: SegmentServer): number {
-  let [most, inWindow, first] = [0, 0, 0];
-  for (const { at, calls } of requests) {
-    inWindow += calls;
-    for (let left = requests[first]; left !== undefined && left.at <= at - 1000; left = requests[++first]) {
-      inWindow -= left.calls;
-    }
-    most = Math.max(most, inWindow);
-  }
-  return most;
-}

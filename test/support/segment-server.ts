@@ -94,6 +94,23 @@ export class SegmentServer {
     await closed;
   }
 
+  /** The most calls that arrived within any such time, whatever became of them. */
+  mostCallsWithin(millis: number): number {
+    let [most, inWindow, first] = [0, 0, 0];
+    for (const { at, calls } of this.requests) {
+      inWindow += calls;
+      for (
+        let left = this.requests[first];
+        left !== undefined && left.at <= at - millis;
+        left = this.requests[++first]
+      ) {
+        inWindow -= left.calls;
+      }
+      most = Math.max(most, inWindow);
+    }
+    return most;
+  }
+
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.atOnce++;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);

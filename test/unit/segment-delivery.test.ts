@@ -246,6 +246,7 @@ describe('the courier', () => {
     const courier = new Courier({
       ...{ maxRetrySeconds: 60, stats: new TargetStats(() => 0), now: () => 0, random: () => 0 },
       logger: { log: () => undefined, metric: () => undefined },
+      waitForTurn: () => Promise.resolve(),
       stopping: new AbortController().signal,
       accept: (one) => void accepted.push(one.call.messageId),
       refuse: (one) => Promise.resolve(void refused.push(one.call.messageId)),

@@ -18,6 +18,8 @@ export interface CourierOptions {
   readonly logger: Logger;
   readonly now: () => number;
   readonly random: () => number;
+  /** Resolves when so many calls may go; not asked for the first attempt of a batch, which has had its turn. */
+  readonly waitForTurn: (calls: number) => Promise<void>;
   /** Ends all waiting: there shall be no more attempts. */
   readonly stopping: AbortSignal;
   readonly accept: (item: Item) => void;
@@ -47,7 +49,7 @@ export class Courier {
   async deliver(sender: Sender, batch: readonly Item[]): Promise<void> {
     const parts: (readonly Item[])[] = [batch];
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-      const refused = await this.bring(sender, part);
+      const refused = await this.bring(sender, part, part === batch);
       const [only, ...others] = refused;
       if (only === undefined) continue;
       if (others.length === 0) {
@@ -62,14 +64,13 @@ export class Courier {
   }
 
   /** Tries until each call was accepted or refused, and answers the refused ones. */
-  private async bring(sender: Sender, items: readonly Item[]): Promise<Refused[]> {
+  private async bring(sender: Sender, items: readonly Item[], hasTurn: boolean): Promise<Refused[]> {
     const { now, stopping, stats, random, accept } = this.options;
     const refused: Refused[] = [];
     let left = items;
     let firstFailure: number | null = null;
     for (let attempt = 0; ; attempt++) {
-      while (this.pausedUntil > now()) await sleep(this.pausedUntil - now(), stopping);
-      stopping.throwIfAborted();
+      await this.waitUntilAllowed(left.length, hasTurn && attempt === 0);
       const calls = left.map(({ call }) => call);
       const outcomes = await sender.send(calls, attempt);
       const again: Item[] = [];
@@ -94,6 +95,16 @@ export class Courier {
       stats.retries++;
       left = again;
     }
+  }
+
+  /** A turn that a pause outlasts is lost: else all that waited would go at once when it ends. */
+  private async waitUntilAllowed(calls: number, hasTurn: boolean): Promise<void> {
+    const { now, stopping, waitForTurn } = this.options;
+    for (let isTurn = hasTurn; !isTurn || this.pausedUntil > now(); isTurn = true) {
+      while (this.pausedUntil > now()) await sleep(this.pausedUntil - now(), stopping);
+      await waitForTurn(calls);
+    }
+    stopping.throwIfAborted();
   }
 
   private throwIfOver(problem: DeliveryProblem, attempts: number, firstFailure: number, wait: number): void {

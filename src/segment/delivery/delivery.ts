@@ -67,6 +67,7 @@ export class Delivery {
     this.courier = new Courier({
       ...options,
       maxRetrySeconds: settings.maxRetrySeconds,
+      waitForTurn: (calls) => this.pacer.waitForTurn(calls),
       stopping: this.stopping.signal,
       accept: (item) => {
         item.isSettled = true;
