@@ -91,7 +91,8 @@ export function serverMessage(body: string): string {
       said = found.length > 0 ? found.join(' ') : '';
     }
   } catch {
-    said = /<title[^>]*>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^>]*>/g, ' ');
+    // A tag ends before the next one begins: else a body of `<` alone takes seconds, and nothing else runs meanwhile.
+    said = /<title[^<>]*>([^<]*)/i.exec(body)?.[1] ?? body.replace(/<[^<>]*>/g, ' ');
   }
   const line = said.replace(/\s+/g, ' ').trim();
   return line.length > 200 ? `${line.slice(0, 200)}...` : line;
