@@ -46,6 +46,8 @@ export interface ClientObserver {
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** A body that is broken this often in a row will stay so; a wrong base_url should not take a quarter of an hour. */
 const MAX_BROKEN_BODIES = 5;
+/** The end of the year 9998, in milliseconds since 1970: instants have years of four digits. */
+const LATEST_TIME = Date.UTC(9999, 0) - 1;
 
 /** The Circle Data API: asks for pages, again and again where that may help, within the pace. */
 export class CircleClient implements PageSource {
@@ -132,8 +134,7 @@ export class CircleClient implements PageSource {
     }
     const millis = this.around.now() - began;
     this.around.observer?.answered?.(endpoint, answer.status, millis);
-    const date = Date.parse(answer.header('date') ?? '');
-    const serverNow = Number.isNaN(date) ? began + millis : date;
+    const serverNow = serverTime(answer) ?? began + millis;
     const requestId = answer.header('x-request-id');
     const known = { ...request, status: answer.status, ...(requestId !== undefined && { requestId }) };
     if (answer.status === 200) {
@@ -172,6 +173,12 @@ export class CircleClient implements PageSource {
     const seconds = (wait / 1000).toFixed(1);
     this.around.logger.log('warning', `Trying again in ${seconds} s: ${error.line}`, endpoint.stream);
   }
+}
+
+/** The answer's `Date`; null where it says nothing, or a time that no timestamp of a row can be compared with. */
+function serverTime(answer: Answer): number | null {
+  const date = Date.parse(answer.header('date') ?? '');
+  return date >= 0 && date <= LATEST_TIME ? date : null;
 }
 
 interface Failure {
