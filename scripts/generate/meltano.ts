@@ -1,7 +1,7 @@
 import { format } from 'prettier';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/base/json.js';
-import { about } from '../../src/singer/about.js';
+import { aboutTap } from '../../src/singer/about.js';
 
 /** A setting as Meltano describes them. */
 interface MeltanoSetting {
@@ -16,15 +16,15 @@ interface MeltanoSetting {
 
 /** A meltano.yml with the capabilities and settings of the tap as it is; everything else stays, comments too. */
 export async function meltanoProject(yaml: string): Promise<string> {
-  const described = JSON.parse(about('json', '')) as JsonObject;
+  const { capabilities, settings } = aboutTap;
   const document = parseDocument(yaml);
   const extractors = document.getIn(['plugins', 'extractors']);
   const tap = isSeq(extractors)
     ? extractors.items.find((item) => isMap(item) && item.get('name') === 'tap-circle')
     : null;
   if (!isMap(tap)) throw new Error('there is no extractor tap-circle in plugins.extractors');
-  tap.set('capabilities', document.createNode(described['capabilities']));
-  tap.set('settings', document.createNode(meltanoSettings(described['settings'])));
+  tap.set('capabilities', document.createNode(capabilities));
+  tap.set('settings', document.createNode(meltanoSettings(settings)));
   return await format(document.toString({ lineWidth: 0 }), { parser: 'yaml', printWidth: 120, singleQuote: true });
 }
 

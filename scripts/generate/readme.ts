@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { settingsTable } from '../../src/singer/about.js';
+import { settingsTable } from '../../src/config/about.js';
+import { settingsSchema } from '../../src/config/settings.js';
 
 const begin = '<!-- settings: made by `npm run generate` from spec.json -->';
 const end = '<!-- /settings -->';
@@ -14,5 +15,5 @@ export async function readmeOf(path: string): Promise<string | null> {
   if (text === null) return null;
   const [before, after] = [text.indexOf(begin), text.indexOf(end)];
   if (before === -1 || after === -1) throw new Error(`${path}: the marks of the settings table are missing`);
-  return `${text.slice(0, before)}${begin}\n\n${settingsTable()}\n\n${text.slice(after)}`;
+  return `${text.slice(0, before)}${begin}\n\n${settingsTable(settingsSchema)}\n\n${text.slice(after)}`;
 }

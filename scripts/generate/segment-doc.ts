@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { targetSettingsTable } from '../../src/segment/about.js';
+import { settingsTable } from '../../src/config/about.js';
 import type { Call } from '../../src/segment/mapping/calls.js';
 import { CircleMapper } from '../../src/segment/mapping/circle-mapper.js';
 import { IdentifyPolicy } from '../../src/segment/mapping/identify-policy.js';
 import { textOf } from '../../src/segment/mapping/member.js';
 import { MessageIds } from '../../src/segment/mapping/message-id.js';
+import { targetSettingsSchema } from '../../src/segment/settings.js';
 import type { Api, EventKind } from './api.js';
 import { sampleRow } from './segment-samples.js';
 
@@ -31,7 +32,11 @@ export async function segmentDoc(path: string, api: Api): Promise<string | null>
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) return null;
   const kinds = api.streams.flatMap((stream) => stream.kinds);
-  const parts = { settings: targetSettingsTable(), mapping: mappingTable(kinds), examples: examples(kinds) };
+  const parts = {
+    settings: settingsTable(targetSettingsSchema),
+    mapping: mappingTable(kinds),
+    examples: examples(kinds),
+  };
   return Object.entries(parts).reduce((whole, [name, part]) => replacePart(whole, name, part), text);
 }
 

@@ -1,8 +1,8 @@
 import { isJsonObject } from '../base/json.js';
 import type { Logger } from '../base/logger.js';
 import type { Redactor } from '../base/redactor.js';
-import { readJsonFile } from '../config/json-file.js';
-import { readSettings, settingsOfFile, settingsSchema, type Settings } from '../config/settings.js';
+import { redactSecrets, settingsOfFile } from '../config/given-settings.js';
+import { readSettings, settingsSchema, type Settings } from '../config/settings.js';
 
 const properties = isJsonObject(settingsSchema['properties']) ? settingsSchema['properties'] : {};
 const secrets = Object.entries(properties)
@@ -15,11 +15,8 @@ const secrets = Object.entries(properties)
  * @throws ConfigError naming the file and the key, never a value
  */
 export async function readConfigFile(path: string, redactor: Redactor, logger: Logger): Promise<Settings> {
-  const given = settingsOfFile(path, await readJsonFile(path, 'configuration'));
-  for (const key of secrets) {
-    const secret = given.values[key];
-    if (typeof secret === 'string') redactor.add(secret);
-  }
+  const given = await settingsOfFile(path);
+  redactSecrets(given.values, secrets, redactor);
   const settings = readSettings([given], (warning) => logger.log('warning', warning));
   for (const key of ['flattening_enabled', 'emit_activate_version_messages']) {
     if (given.values[key] === true) logger.log('warning', `${path}: ${key} is for Singer alone; it is ignored`);

@@ -60,8 +60,9 @@ async function runTap(argv: readonly string[], around: ProgramSurroundings): Pro
   if ('text' in parsed) return await print(parsed.text, around);
   const { options } = parsed;
   if (options.about === true) {
-    const { about } = await import('../singer/about.js');
-    return await print(about(options.format ?? 'text', version), around);
+    const { aboutText } = await import('../config/about.js');
+    const { aboutTap } = await import('../singer/about.js');
+    return await print(aboutText(aboutTap, options.format ?? 'text', version), around);
   }
   const { runSinger } = await import('../singer/run.js');
   const { config = [], catalog = options.properties, state } = options;

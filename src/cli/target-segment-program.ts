@@ -42,8 +42,9 @@ async function run(argv: readonly string[], around: ProgramSurroundings): Promis
   if ('text' in parsed) return await print(parsed.text, around);
   const { about, format, config = [], 'dry-run': dryRun = false } = parsed.options;
   if (about === true) {
+    const { aboutText } = await import('../config/about.js');
     const { aboutTarget } = await import('../segment/about.js');
-    return await print(aboutTarget(format ?? 'text', version), around);
+    return await print(aboutText(aboutTarget, format ?? 'text', version), around);
   }
   const { runTarget } = await import('../segment/run.js');
   return await runTarget({ config, dryRun }, { ...around, version });

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
-import type { GivenSettings } from './settings.js';
+import type { GivenSettings } from './given-settings.js';
 
 /**
  * Reads settings from the environment (`--config=ENV`): `TAP_CIRCLE_<KEY>`, each turned into the type that its schema

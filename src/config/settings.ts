@@ -1,9 +1,9 @@
 import specification from '../../spec.json' with { type: 'json' };
-import { ConfigError } from '../base/errors.js';
 import { parseInstant, type Instant } from '../base/instant.js';
-import { isJsonObject, setOwn, type JsonObject, type JsonValue } from '../base/json.js';
-import { complaintOf } from '../base/schema-check.js';
+import type { JsonObject } from '../base/json.js';
 import validateConfig from '../generated/validate-config.js';
+import type { GivenSettings } from './given-settings.js';
+import { mergeSettings, oneOf } from './merge-settings.js';
 
 /** The settings of `spec.json`, checked, with their defaults. */
 export interface Settings {
@@ -33,47 +33,20 @@ export interface Settings {
   readonly userAgent: string | null;
 }
 
-/** Settings as they were given, from the weakest to the strongest source. */
-export interface GivenSettings {
-  /** A file's name, or `the environment`, for messages. */
-  readonly from: string;
-  readonly values: JsonObject;
-}
-
 /** The settings' own schema: the one list that everything else comes from. */
 export const settingsSchema: JsonObject = specification.connectionSpecification;
 
-const properties: JsonObject = specification.connectionSpecification.properties;
-
 /**
- * Puts the sources together, later ones first, and checks the whole.
+ * Puts the sources together, later ones over earlier, and checks the whole.
  *
  * @param warn told of keys that are no settings
  * @throws ConfigError naming the source and the key, and what was expected; never a value, since one is the token
  */
 export function readSettings(sources: readonly GivenSettings[], warn: (message: string) => void): Settings {
-  const merged: JsonObject = {};
-  const origin = new Map<string, string>();
-  for (const { from, values } of sources) {
-    for (const [key, value] of Object.entries(values)) {
-      if (!Object.hasOwn(properties, key)) warn(`${from}: ${key} is not a setting of this program; it is ignored`);
-      // Meltano and Airbyte write null for what is not set.
-      else if (value !== undefined && value !== null) {
-        setOwn(merged, key, value);
-        origin.set(key, from);
-      }
-    }
-  }
-  const fallback = sources.map(({ from }) => from).join(', ') || 'the configuration';
-  const fail = (path: string, expected: string): never => {
-    const key = /^[^.[]*/.exec(path)?.[0] ?? '';
-    throw new ConfigError(`${origin.get(key) ?? fallback}: ${path || 'the configuration'} ${expected}`);
-  };
-  const complaint = complaintOf(validateConfig, merged);
-  if (complaint !== null) fail(complaint.path, complaint.expected);
-  const settings = typed(withDefaults(merged));
+  const { given, whole, fail } = mergeSettings(sources, settingsSchema, validateConfig, warn);
+  const settings = typed(whole);
   for (const key of ['start_date', 'end_date']) {
-    if (merged[key] !== undefined && parseInstant(merged[key]) === null) fail(key, 'must be a date that exists');
+    if (given[key] !== undefined && parseInstant(given[key]) === null) fail(key, 'must be a date that exists');
   }
   if (settings.startDate !== null && settings.endDate !== null && settings.endDate < settings.startDate) {
     fail('end_date', 'must not be before start_date');
@@ -83,21 +56,6 @@ export function readSettings(sources: readonly GivenSettings[], warn: (message: 
     warn('hash_fields is set without hash_salt: whoever knows an address can find its hash');
   }
   return settings;
-}
-
-/** A configuration file's content as settings. */
-export function settingsOfFile(path: string, content: JsonValue): GivenSettings {
-  if (!isJsonObject(content)) throw new ConfigError(`${path}: the configuration must be a JSON object`);
-  return { from: path, values: content };
-}
-
-function withDefaults(given: JsonObject): JsonObject {
-  const whole: JsonObject = {};
-  for (const [key, property] of Object.entries(properties)) {
-    const value = given[key] ?? (isJsonObject(property) ? property['default'] : undefined);
-    if (value !== undefined) whole[key] = value;
-  }
-  return whole;
 }
 
 /** The validated object, with its types told to the compiler: each was checked against `spec.json` just before. */
@@ -137,8 +95,4 @@ function typed(whole: JsonObject): Settings {
     logFormat: oneOf(whole['log_format'], ['auto', 'text', 'json']),
     userAgent: whole['user_agent'] === undefined ? null : text('user_agent'),
   };
-}
-
-function oneOf<const Choice extends string>(value: unknown, choices: readonly [Choice, ...Choice[]]): Choice {
-  return choices.find((choice) => choice === value) ?? choices[0];
 }

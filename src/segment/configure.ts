@@ -1,10 +1,6 @@
-import { ConfigError, UsageError } from '../base/errors.js';
-import { isJsonObject } from '../base/json.js';
 import type { Redactor } from '../base/redactor.js';
-import { settingsOfEnvironment } from '../config/environment.js';
-import { readJsonFile } from '../config/json-file.js';
-import type { GivenSettings } from '../config/settings.js';
-import { wantsStructuredLogs } from '../io/log-format.js';
+import { givenSettings, noSettings, type GivenSettings } from '../config/given-settings.js';
+import { setLogFormat } from '../io/log-format.js';
 import type { StderrLogger } from '../io/stderr-logger.js';
 import { readTargetSettings, targetSettingsSchema, type TargetSettings } from './settings.js';
 
@@ -16,11 +12,8 @@ export interface TargetCommand {
   readonly dryRun: boolean;
 }
 
-/** Prefix of the variables that `--config=ENV` reads. */
-export const ENVIRONMENT_PREFIX = 'TARGET_SEGMENT_';
-
 /** Nothing is sent in a dry run, so none is needed there; the ids of messages are made of it. */
-const DRY_WRITE_KEY = { from: 'the dry run', values: { write_key: 'dry-run' } };
+const dryWriteKey: GivenSettings = { from: 'the dry run', values: { write_key: 'dry-run' } };
 
 /**
  * Reads the settings, and sets up the logger by them. The write key is a secret from then on.
@@ -32,25 +25,14 @@ export async function configure(
   around: { readonly env: NodeJS.ProcessEnv; readonly redactor: Redactor; readonly logger: StderrLogger },
 ): Promise<TargetSettings> {
   const { env, redactor, logger } = around;
-  if (config.length === 0 && !dryRun) {
-    throw new UsageError('--config is missing: name a file with settings, or ENV for the environment');
-  }
-  const sources: GivenSettings[] = [];
-  for (const path of config.filter((name) => name !== 'ENV')) {
-    const values = await readJsonFile(path, 'configuration');
-    if (!isJsonObject(values)) throw new ConfigError(`${path}: the configuration must be a JSON object`);
-    sources.push({ from: path, values });
-  }
-  if (config.includes('ENV')) sources.push(settingsOfEnvironment(env, ENVIRONMENT_PREFIX, targetSettingsSchema));
-  for (const { values } of sources) {
-    const writeKey = values['write_key'];
-    if (typeof writeKey === 'string') redactor.add(writeKey);
-  }
+  if (config.length === 0 && !dryRun) throw noSettings();
+  const given = await givenSettings({
+    ...{ config, env, prefix: 'TARGET_SEGMENT_', schema: targetSettingsSchema },
+    ...{ secrets: ['write_key'], redactor },
+  });
   const warnings: string[] = [];
-  const settings = readTargetSettings(dryRun ? [DRY_WRITE_KEY, ...sources] : sources, (text) => warnings.push(text));
-  const { logFormat } = settings;
-  const isJson = logFormat === 'json' || (logFormat === 'auto' && (await wantsStructuredLogs(env)));
-  logger.format = isJson ? 'json' : 'text';
+  const settings = readTargetSettings(dryRun ? [dryWriteKey, ...given] : given, (text) => warnings.push(text));
+  await setLogFormat(logger, settings.logFormat, env);
   for (const warning of warnings) logger.log('warning', warning);
   return settings;
 }

@@ -1,7 +1,6 @@
-import { ConfigError } from '../base/errors.js';
-import { isJsonObject, setOwn, type JsonObject } from '../base/json.js';
-import { complaintOf } from '../base/schema-check.js';
-import type { GivenSettings } from '../config/settings.js';
+import type { JsonObject } from '../base/json.js';
+import type { GivenSettings } from '../config/given-settings.js';
+import { mergeSettings, oneOf } from '../config/merge-settings.js';
 import validateSettings from '../generated/validate-segment-settings.js';
 import schema from './settings.schema.json' with { type: 'json' };
 
@@ -29,35 +28,15 @@ export interface TargetSettings {
 /** The settings' own schema: the one list that `--about` and the check come from. */
 export const targetSettingsSchema: JsonObject = schema;
 
-const properties: JsonObject = schema.properties;
-
 /**
- * Puts the sources together, later ones first, and checks the whole.
+ * Puts the sources together, later ones over earlier, and checks the whole.
  *
  * @param warn told of keys that are no settings
  * @throws ConfigError naming the source and the key, and what was expected; never a value, since one is the write key
  */
 export function readTargetSettings(sources: readonly GivenSettings[], warn: (message: string) => void): TargetSettings {
-  const merged: JsonObject = {};
-  const origin = new Map<string, string>();
-  for (const { from, values } of sources) {
-    for (const [key, value] of Object.entries(values)) {
-      if (!Object.hasOwn(properties, key)) warn(`${from}: ${key} is not a setting of this program; it is ignored`);
-      // Meltano writes null for what is not set.
-      else if (value !== undefined && value !== null) {
-        setOwn(merged, key, value);
-        origin.set(key, from);
-      }
-    }
-  }
-  const fallback = sources.map(({ from }) => from).join(', ') || 'the configuration';
-  const fail = (path: string, expected: string): never => {
-    const key = /^[^.[]*/.exec(path)?.[0] ?? '';
-    throw new ConfigError(`${origin.get(key) ?? fallback}: ${path || 'the configuration'} ${expected}`);
-  };
-  const complaint = complaintOf(validateSettings, merged);
-  if (complaint !== null) fail(complaint.path, complaint.expected);
-  const settings = typed(withDefaults(merged));
+  const { whole, fail } = mergeSettings(sources, targetSettingsSchema, validateSettings, warn);
+  const settings = typed(whole);
   if (settings.writeKey === '') fail('write_key', 'must not be empty');
   if (!URL.canParse(settings.host)) fail('host', 'must be a URL');
   if (settings.onError === 'dead_letter' && settings.deadLetterFile === null) {
@@ -67,15 +46,6 @@ export function readTargetSettings(sources: readonly GivenSettings[], warn: (mes
     fail('user_id_map_file', 'is missing: user_id_from map_file needs a file to read');
   }
   return settings;
-}
-
-function withDefaults(given: JsonObject): JsonObject {
-  const whole: JsonObject = {};
-  for (const [key, property] of Object.entries(properties)) {
-    const value = given[key] ?? (isJsonObject(property) ? property['default'] : undefined);
-    if (value !== undefined) whole[key] = value;
-  }
-  return whole;
 }
 
 /** The validated object, with its types told to the compiler: each was checked against the schema just before. */
@@ -104,8 +74,4 @@ function typed(whole: JsonObject): TargetSettings {
     closeTimeoutSeconds: number('close_timeout_seconds'),
     logFormat: oneOf(whole['log_format'], ['auto', 'text', 'json']),
   };
-}
-
-function oneOf<const Choice extends string>(value: unknown, choices: readonly [Choice, ...Choice[]]): Choice {
-  return choices.find((choice) => choice === value) ?? choices[0];
 }

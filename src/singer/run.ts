@@ -1,10 +1,10 @@
 import catalog from '../../catalog.json' with { type: 'json' };
-import { settingsOfEnvironment } from '../config/environment.js';
+import { givenSettings, noSettings } from '../config/given-settings.js';
 import { readJsonFile } from '../config/json-file.js';
-import { readSettings, settingsOfFile, settingsSchema, type GivenSettings, type Settings } from '../config/settings.js';
-import { ConfigError, UsageError } from '../base/errors.js';
+import { readSettings, settingsSchema, type Settings } from '../config/settings.js';
+import { ConfigError } from '../base/errors.js';
 import type { Redactor } from '../base/redactor.js';
-import { wantsStructuredLogs } from '../io/log-format.js';
+import { setLogFormat } from '../io/log-format.js';
 import { Output } from '../io/output.js';
 import type { StderrLogger } from '../io/stderr-logger.js';
 import type { Surroundings } from '../io/surroundings.js';
@@ -34,8 +34,6 @@ export interface SingerSurroundings extends Surroundings {
   /** Whether to show where errors happened. */
   readonly isDebug: boolean;
 }
-
-const ENVIRONMENT_PREFIX = 'TAP_CIRCLE_';
 
 /**
  * Runs the tap.
@@ -70,25 +68,16 @@ export async function runSinger(command: SingerCommand, around: SingerSurroundin
 }
 
 async function settingsOf({ config }: SingerCommand, around: SingerSurroundings): Promise<Settings> {
-  if (config.length === 0) {
-    throw new UsageError('--config is missing: name a file with settings, or ENV for the environment');
-  }
-  const sources: GivenSettings[] = [];
-  for (const path of config.filter((name) => name !== 'ENV')) {
-    sources.push(settingsOfFile(path, await readJsonFile(path, 'configuration')));
-  }
-  if (config.includes('ENV')) sources.push(settingsOfEnvironment(around.env, ENVIRONMENT_PREFIX, settingsSchema));
-  for (const { values } of sources) {
-    for (const secret of [values['api_token'], values['hash_salt']]) {
-      if (typeof secret === 'string') around.redactor.add(secret);
-    }
-  }
+  if (config.length === 0) throw noSettings();
+  const { env, redactor, logger } = around;
+  const given = await givenSettings({
+    ...{ config, env, prefix: 'TAP_CIRCLE_', schema: settingsSchema },
+    ...{ secrets: ['api_token', 'hash_salt'], redactor },
+  });
   const warnings: string[] = [];
-  const settings = readSettings(sources, (warning) => warnings.push(warning));
-  const { logFormat } = settings;
-  const isJson = logFormat === 'json' || (logFormat === 'auto' && (await wantsStructuredLogs(around.env)));
-  around.logger.format = isJson ? 'json' : 'text';
-  for (const warning of warnings) around.logger.log('warning', warning);
+  const settings = readSettings(given, (warning) => warnings.push(warning));
+  await setLogFormat(logger, settings.logFormat, env);
+  for (const warning of warnings) logger.log('warning', warning);
   return settings;
 }
 

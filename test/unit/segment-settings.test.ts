@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { settingsOfEnvironment } from '../../src/config/environment.js';
+import { aboutText } from '../../src/config/about.js';
 import { aboutTarget } from '../../src/segment/about.js';
 import { readTargetSettings, targetSettingsSchema, type TargetSettings } from '../../src/segment/settings.js';
 
@@ -79,14 +80,14 @@ describe('settings', () => {
 
 describe('--about', () => {
   test('has the keys of the Meltano SDK, and every setting', () => {
-    const about = JSON.parse(aboutTarget('json', '1.2.3')) as { settings: { properties: object } };
+    const about = JSON.parse(aboutText(aboutTarget, 'json', '1.2.3')) as { settings: { properties: object } };
     expect(about).toMatchObject({
       name: 'target-segment',
       version: '1.2.3',
       capabilities: expect.arrayContaining(['about']),
     });
     for (const format of ['text', 'markdown'] as const) {
-      const text = aboutTarget(format, '1.2.3');
+      const text = aboutText(aboutTarget, format, '1.2.3');
       for (const key of Object.keys(about.settings.properties)) expect(text).toContain(key);
     }
   });
