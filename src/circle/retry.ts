@@ -1,3 +1,5 @@
+import { growingWait, hintedWait, retryAfterMillis } from '../base/retry-wait.js';
+
 /** What the retry policy needs to know about a failed attempt. */
 export interface FailedAttempt {
   /** Attempts so far, from 1. */
@@ -11,7 +13,6 @@ export interface FailedAttempt {
 
 /** Circle's advice for a 429 that does not say how long (reference, "optimizing usage"). */
 const BARE_429_SECONDS = 60;
-const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
@@ -22,19 +23,9 @@ const LONGEST_WAIT_MS = 60_000;
  */
 export function waitBeforeRetry(failed: FailedAttempt, random: number): number {
   const hint = retryAfterMillis(failed.retryAfter, failed.serverNow);
-  if (hint !== null) return hint + random * 250;
+  if (hint !== null) return hintedWait(hint, random);
   if (failed.status === 429) return BARE_429_SECONDS * 1000 + random * 1000;
-  const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failed.attempt - 1));
-  return full / 2 + (random * full) / 2;
-}
-
-/** `Retry-After` in milliseconds from now: seconds or an HTTP date (RFC 9110, 10.2.3); null where it says nothing. */
-export function retryAfterMillis(value: string | undefined, serverNow: number): number | null {
-  const text = value?.trim() ?? '';
-  if (text === '') return null;
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? null : Math.max(0, date - serverNow);
+  return growingWait(failed.attempt, LONGEST_WAIT_MS, random);
 }
 
 /** Statuses that another attempt may change. */

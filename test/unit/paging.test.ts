@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { nextPageUrl } from '../../src/circle/next-page.js';
 import { firstRange, nextRange, rangesFrom, SMALLEST_RANGED_PAGE } from '../../src/circle/ranges.js';
-import { retryAfterMillis, waitBeforeRetry } from '../../src/circle/retry.js';
+import { waitBeforeRetry } from '../../src/circle/retry.js';
 
 describe('ranges', () => {
   test('overlap by two rows at least, go on, and are never larger than a page', () => {
@@ -73,25 +73,10 @@ describe('the next page', () => {
 });
 
 describe('waiting before another attempt', () => {
-  const now = Date.UTC(2026, 10, 25, 12, 0, 0);
-
-  test.each([
-    ['3', 3000],
-    ['0', 0],
-    ['1.5', 1500],
-    ['Wed, 25 Nov 2026 12:00:30 GMT', 30_000],
-    ['Wed, 25 Nov 2026 11:00:00 GMT', 0],
-    ['soon', null],
-    ['', null],
-    [undefined, null],
-  ])('Retry-After %p', (value, millis) => {
-    expect(retryAfterMillis(value, now)).toBe(millis);
-  });
-
   test("the server's hint is never cut short, a bare 429 waits a minute, others grow to a minute", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.double({ min: 0, max: 1, noNaN: true }), (attempt, random) => {
-        const at = { attempt, serverNow: now };
+        const at = { attempt, serverNow: 0 };
         expect(waitBeforeRetry({ ...at, status: 503, retryAfter: '7' }, random)).toBeGreaterThanOrEqual(7000);
         expect(waitBeforeRetry({ ...at, status: 429, retryAfter: undefined }, random)).toBeGreaterThanOrEqual(60_000);
         const wait = waitBeforeRetry({ ...at, status: 500, retryAfter: undefined }, random);

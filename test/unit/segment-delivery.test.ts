@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redactor } from '../../src/base/redactor.js';
-import { problemOf, retryAfterMillis, type Answer } from '../../src/segment/delivery/answer.js';
+import { problemOf, type Answer } from '../../src/segment/delivery/answer.js';
 import { Batcher } from '../../src/segment/delivery/batcher.js';
 import { Courier, type CourierOptions, type Sender } from '../../src/segment/delivery/courier.js';
 import { MOST_BATCH_BYTES, sizeOf } from '../../src/segment/delivery/event-size.js';
@@ -10,7 +10,6 @@ import { Lane } from '../../src/segment/delivery/lane.js';
 import { Ledger } from '../../src/segment/delivery/ledger.js';
 import { Pacer } from '../../src/segment/delivery/pacer.js';
 import { DeliveryProblem, type Remedy } from '../../src/segment/delivery/problem.js';
-import { waitBeforeRetry } from '../../src/segment/delivery/retry.js';
 import type { Call } from '../../src/segment/mapping/calls.js';
 import { TargetStats } from '../../src/segment/stats.js';
 import { SegmentServer } from '../support/segment-server.js';
@@ -191,29 +190,6 @@ describe('answers', () => {
     expect(problemOf(answer(200, { body: '{"success":false,"message":"no"}' }), request, 0)?.remedy).toBe('refused');
     for (const body of ['{"success":true}', 'OK', '', 'null'])
       expect(problemOf(answer(200, { body }), request, 0)).toBeNull();
-  });
-
-  test.each([
-    ['3', 3000],
-    ['0.5', 500],
-    ['Thu, 01 Jan 1970 00:00:07 GMT', 6000],
-    ['Thu, 01 Jan 1970 00:00:00 GMT', 0],
-    ['soon', null],
-    [null, null],
-  ])('Retry-After %s is %s ms', (value, millis) => {
-    expect(retryAfterMillis(value, 1000)).toBe(millis);
-  });
-});
-
-describe('waits', () => {
-  const problem = (retryAfterMs: number | null): DeliveryProblem =>
-    new DeliveryProblem('again', 'x', request, { retryAfterMs });
-
-  test('grow to half a minute, and obey Segment', () => {
-    const waits = [1, 2, 3, 7, 20].map((attempts) => waitBeforeRetry(problem(null), attempts, 1));
-    expect(waits).toEqual([500, 1000, 2000, 30_000, 30_000]);
-    expect(waitBeforeRetry(problem(null), 3, 0)).toBe(1000);
-    expect(waitBeforeRetry(problem(90_000), 1, 0)).toBe(90_000);
   });
 });
 

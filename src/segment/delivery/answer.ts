@@ -1,5 +1,6 @@
 import type { RequestDetails } from '../../base/errors.js';
 import { isJsonObject } from '../../base/json.js';
+import { retryAfterMillis } from '../../base/retry-wait.js';
 import { DeliveryProblem, type Remedy } from './problem.js';
 
 /** An answer of the API, as far as it matters. */
@@ -51,15 +52,6 @@ export function problemOf(answer: Answer, request: RequestDetails, now: number):
   if (status === 429) return problem('again', 'Segment is rate limiting');
   if (busy.has(status) || (status >= 500 && !unable.has(status))) return problem('again', 'Segment could not answer');
   return problem('never', 'Segment refused the request');
-}
-
-/** `Retry-After` in milliseconds from now: seconds or an HTTP date (RFC 9110, 10.2.3); null where it says nothing. */
-export function retryAfterMillis(value: string | null, now: number): number | null {
-  const text = value?.trim() ?? '';
-  if (text === '') return null;
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
 }
 
 function saysNo(body: string): boolean {

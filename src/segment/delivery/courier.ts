@@ -1,11 +1,11 @@
 import { ConfigError, ReportError, TokenError, WaitError, type ConnectorError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
+import { growingWait, hintedWait } from '../../base/retry-wait.js';
 import { sleep } from '../../base/sleep.js';
 import type { TargetStats } from '../stats.js';
 import type { Item } from './item.js';
 import type { Outcome } from './lane.js';
 import type { DeliveryProblem } from './problem.js';
-import { waitBeforeRetry } from './retry.js';
 
 /** What sends a batch in one request; see `Lane`. */
 export interface Sender {
@@ -27,6 +27,8 @@ export interface CourierOptions {
   readonly refuse: (item: Item, problem: DeliveryProblem) => Promise<void>;
 }
 
+/** Between two attempts: a server that comes back shall be found soon. */
+const LONGEST_WAIT_MS = 30_000;
 /** How often an outage is told of, at most. */
 const TELL_EVERY_MS = 30_000;
 
@@ -87,10 +89,14 @@ export class Courier {
       if (problem === null) return refused;
       if (problem.remedy === 'never') throw errorOf(problem);
       firstFailure ??= now();
-      const wait = waitBeforeRetry(problem, attempt + 1, random());
+      const { retryAfterMs } = problem;
+      const wait =
+        retryAfterMs === null
+          ? growingWait(attempt + 1, LONGEST_WAIT_MS, random())
+          : hintedWait(retryAfterMs, random());
       this.throwIfOver(problem, attempt + 1, firstFailure, wait);
       this.tell(problem);
-      if (problem.retryAfterMs !== null) this.pausedUntil = Math.max(this.pausedUntil, now() + wait);
+      if (retryAfterMs !== null) this.pausedUntil = Math.max(this.pausedUntil, now() + wait);
       await sleep(wait, stopping);
       stats.retries++;
       left = again;
