@@ -55,7 +55,7 @@ export async function parseMessage({ number, text, isWhole }: InputLine): Promis
         type: 'RECORD',
         stream: streamOf(stream, number, 'RECORD'),
         record,
-        exact: exactRecord(line) ?? record,
+        exact: (await exactRecord(line)) ?? record,
         timeExtracted: typeof timeExtracted === 'string' ? timeExtracted : null,
       };
     }
@@ -94,9 +94,9 @@ function streamOf(stream: unknown, number: number, type: string): string {
 }
 
 /** null where the record is exact as it is. */
-function exactRecord(line: string): JsonObject | null {
+async function exactRecord(line: string): Promise<JsonObject | null> {
   if (!hasLongNumbers(line)) return null;
-  const message = parseExactly(line);
+  const message = await parseExactly(line);
   const record = isJsonObject(message) ? message['record'] : undefined;
   return isJsonObject(record) ? record : null;
 }
