@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ConnectorError, messageOf } from '../base/errors.js';
-import type { Destination, Graveyard } from './destination.js';
+import type { Graveyard } from './delivery/dead-letters.js';
+import type { Destination } from './destination.js';
 import { InputError } from './input/errors.js';
 import { readLines } from './input/lines.js';
 import { parseMessage, type RecordMessage } from './input/messages.js';

@@ -5,10 +5,11 @@ import { ProgressLine } from '../io/progress-line.js';
 import type { StderrLogger } from '../io/stderr-logger.js';
 import type { Surroundings } from '../io/surroundings.js';
 import { configure, type TargetCommand } from './configure.js';
-import { DeadLetters } from './delivery/dead-letters.js';
+import { DeadLetters, type Graveyard } from './delivery/dead-letters.js';
 import { Delivery } from './delivery/delivery.js';
 import { Ledger } from './delivery/ledger.js';
-import { DryDestination, dryGraveyard, SegmentDestination, type Destination, type Graveyard } from './destination.js';
+import type { Destination } from './destination.js';
+import { dryGraveyard, DryRun } from './dry-run.js';
 import { TargetMetrics } from './metrics.js';
 import { pump } from './pump.js';
 import { progressText, summaryOf } from './report.js';
@@ -55,9 +56,7 @@ export async function runTarget(command: TargetCommand, around: TargetSurroundin
   const isForgiving = settings.onError === 'dead_letter';
   const graveyard: Graveyard | null = !isForgiving ? null : (deadLetters ?? dryGraveyard(logger));
   const delivery = new Delivery({ settings, ledger, graveyard, stats, logger, now, random, onFailure: stopReading });
-  const destination: Destination = command.dryRun
-    ? new DryDestination(output, graveyard, ledger)
-    : new SegmentDestination(delivery, ledger, settings.closeTimeoutSeconds);
+  const destination: Destination = command.dryRun ? new DryRun(output, graveyard, ledger) : delivery;
 
   const metrics = new TargetMetrics(stats, logger, around.pid);
   const progress = showProgress(around, () => progressText(stats, ledger));

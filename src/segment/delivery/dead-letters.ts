@@ -1,24 +1,46 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { ConfigError, messageOf } from '../../base/errors.js';
+import { ConfigError, messageOf, ReportError } from '../../base/errors.js';
 import type { JsonObject } from '../../base/json.js';
 import type { Redactor } from '../../base/redactor.js';
 import type { Call } from '../mapping/calls.js';
+import type { Origin } from './item.js';
 
 /** What could not be sent: a call, or a row of which no call could be made. */
-export interface DeadLetter {
+export interface DeadLetter extends Origin {
   readonly reason: string;
-  readonly stream: string;
-  /** Its line in the input. */
-  readonly line: number;
   readonly call?: Call;
   readonly record?: JsonObject;
+}
+
+/** Takes what cannot be sent. */
+export interface Graveyard {
+  bury(letter: DeadLetter): Promise<void>;
+}
+
+/**
+ * Deals with a call that cannot be sent.
+ *
+ * @param graveyard null: that ends the run
+ * @throws ReportError where it does
+ */
+export async function setAside(
+  graveyard: Graveyard | null,
+  call: Call,
+  { stream, line }: Origin,
+  reason: string,
+): Promise<void> {
+  if (graveyard === null) {
+    const what = `the ${call.type} call of line ${line} (stream ${stream}, messageId ${call.messageId})`;
+    throw new ReportError(`Segment cannot be sent ${what}. ${reason}. on_error dead_letter would set it aside`);
+  }
+  await graveyard.bury({ reason, stream, line, call });
 }
 
 /** Only its owner may read the file: it holds what Segment would have got, people's data too. */
 const PERMISSIONS = 0o600;
 
 /** Appends dead letters to a file, one JSON object a line. */
-export class DeadLetters {
+export class DeadLetters implements Graveyard {
   private readonly path: string;
   private readonly redactor: Redactor;
   private file: Promise<FileHandle> | null = null;

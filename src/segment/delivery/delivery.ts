@@ -1,12 +1,13 @@
-import { ReportError, WaitError } from '../../base/errors.js';
+import { WaitError } from '../../base/errors.js';
 import type { Logger } from '../../base/logger.js';
+import type { Destination } from '../destination.js';
 import type { Call } from '../mapping/calls.js';
 import type { TargetSettings } from '../settings.js';
 import type { TargetStats } from '../stats.js';
 import { Batcher } from './batcher.js';
 import { Courier } from './courier.js';
-import type { DeadLetter } from './dead-letters.js';
-import { MOST_BATCH_CALLS, MOST_CALL_BYTES, sizeOf } from './event-size.js';
+import { setAside, type Graveyard } from './dead-letters.js';
+import { MOST_BATCH_CALLS, sizeOf, tooLarge } from './event-size.js';
 import type { Item, Origin } from './item.js';
 import type { LaneOptions } from './lane.js';
 import { Lanes } from './lanes.js';
@@ -16,11 +17,11 @@ import { Pacer } from './pacer.js';
 export interface DeliveryOptions {
   readonly settings: Pick<
     TargetSettings,
-    'writeKey' | 'host' | 'eventsPerSecond' | 'requestTimeoutSeconds' | 'maxRetrySeconds'
+    'writeKey' | 'host' | 'eventsPerSecond' | 'requestTimeoutSeconds' | 'maxRetrySeconds' | 'closeTimeoutSeconds'
   >;
   readonly ledger: Ledger;
   /** Takes what cannot be sent; null: that ends the run. */
-  readonly graveyard: { bury(letter: DeadLetter): Promise<void> } | null;
+  readonly graveyard: Graveyard | null;
   readonly stats: TargetStats;
   readonly logger: Logger;
   readonly now: () => number;
@@ -31,9 +32,9 @@ export interface DeliveryOptions {
 
 /**
  * Sends calls to Segment: in batches, some at once, no faster than allowed, and never more under way than fit into a
- * few megabytes. `send` waits where there is no room, so a slow Segment stops the reading of the input.
+ * few megabytes. `call` waits where there is no room, so a slow Segment stops the reading of the input.
  */
-export class Delivery {
+export class Delivery implements Destination {
   private readonly options: DeliveryOptions;
   private readonly batcher: Batcher;
   private readonly courier: Courier;
@@ -45,7 +46,6 @@ export class Delivery {
   /** No more waiting for answers either. */
   private readonly ending = new AbortController();
   private failure: { readonly error: unknown } | null = null;
-  private deadline: NodeJS.Timeout | null = null;
 
   constructor(options: DeliveryOptions) {
     this.options = options;
@@ -82,36 +82,41 @@ export class Delivery {
    *
    * @throws the first failure, of whatever call
    */
-  async send(call: Call, origin: Origin): Promise<void> {
+  async call(call: Call, origin: Origin): Promise<void> {
     this.throwIfFailed();
     const bytes = sizeOf(call);
     const item: Item = { ...origin, call, bytes, number: this.options.ledger.open(), isSettled: false };
-    if (bytes <= MOST_CALL_BYTES) await this.batcher.add(item);
-    else
-      await this.refuse(item, `It has ${bytes} bytes; Segment takes ${MOST_CALL_BYTES} at most`).finally(() =>
-        this.settle(item),
-      );
+    const reason = tooLarge(bytes);
+    if (reason === null) await this.batcher.add(item);
+    else await this.refuse(item, reason).finally(() => this.settle(item));
+  }
+
+  async state(text: string): Promise<void> {
+    await this.options.ledger.state(text);
   }
 
   /**
-   * Sends off what was taken and waits until Segment has it, for so long.
+   * Sends off what was taken and waits until Segment has it, for `close_timeout_seconds`.
    *
    * @throws the first failure
    */
-  async finish(timeoutSeconds: number): Promise<void> {
+  async finish(): Promise<void> {
+    const { settings, ledger } = this.options;
+    const { closeTimeoutSeconds } = settings;
     const over = (): void => {
       const error = new WaitError(
-        `Segment did not take the last calls within ${timeoutSeconds} s (close_timeout_seconds)`,
+        `Segment did not take the last calls within ${closeTimeoutSeconds} s (close_timeout_seconds)`,
       );
       this.fail(error);
       this.ending.abort(error);
     };
-    this.deadline = setTimeout(over, timeoutSeconds * 1000);
+    const deadline = setTimeout(over, closeTimeoutSeconds * 1000);
     await this.batcher.flush().catch((error: unknown) => this.fail(error));
     await Promise.all(this.underWay);
-    clearTimeout(this.deadline);
+    clearTimeout(deadline);
     this.pacer.close();
     await this.lanes.close();
+    await ledger.close();
     this.throwIfFailed();
   }
 
@@ -152,15 +157,9 @@ export class Delivery {
     }
   }
 
-  /** Writes a call to the dead letter file, or fails. */
   private async refuse(item: Item, reason: string): Promise<void> {
     const { graveyard, ledger } = this.options;
-    const { call, stream, line } = item;
-    if (graveyard === null) {
-      const what = `the ${call.type} call of line ${line} (stream ${stream}, messageId ${call.messageId})`;
-      throw new ReportError(`Segment cannot be sent ${what}. ${reason}. on_error dead_letter would set it aside`);
-    }
-    await graveyard.bury({ reason, stream, line, call });
+    await setAside(graveyard, item.call, item, reason);
     item.isSettled = true;
     ledger.bury(item.number);
   }
