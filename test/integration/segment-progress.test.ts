@@ -53,8 +53,11 @@ test('a terminal shows how far it is, drawn over and over, and nothing of that i
   const accepted = drawn.map((line) => Number(/([\d,]+) calls accepted/.exec(line)?.[1]?.replace(',', '')));
   expect(accepted).toEqual([...accepted].sort((a, b) => a - b));
   expect(accepted.at(-1)).toBeGreaterThan(0);
-  const [summary] = text.split('\n').filter((line) => line.includes('1501 accepted'));
-  expect(summary).toMatch(/^INFO segment: 1500 rows, 1501 calls, 1501 accepted/);
+  // Every message stands alone on its line.
+  const messages = text.split('\n').map((line) => line.split('\r\u001b[2K').at(-1));
+  expect(messages.at(-1)).toBe('');
+  for (const message of messages.slice(0, -1)) expect(message).toMatch(/^INFO /);
+  expect(messages.at(-2)).toMatch(/^INFO segment: 1500 rows, 1501 calls, 1501 accepted/);
 });
 
 test('elsewhere nothing is drawn; the metrics add up to the rows and the requests', async () => {
