@@ -278,6 +278,26 @@ describe('the courier', () => {
     expect(accepted).toEqual(['m1', 'm2', 'm3']);
   });
 
+  test('lets nothing go while Segment asks to wait, whichever batch was told so', async () => {
+    const { courier } = setUp({ now: Date.now });
+    const sent: number[] = [];
+    const sender = (outcomes: (DeliveryProblem | null)[]): Sender => ({
+      send: (calls) => {
+        sent.push(Date.now());
+        const outcome = outcomes.shift() ?? null;
+        return Promise.resolve(calls.map(() => outcome));
+      },
+    });
+    const busy = new DeliveryProblem('again', 'x', request, { retryAfterMs: 400 });
+    const told = courier.deliver(sender([busy]), [item(1)]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await Promise.all([told, courier.deliver(sender([]), [item(2)])]);
+    const [first = 0, ...others] = sent;
+    expect(others).toHaveLength(2);
+    // A timer may fire a millisecond early.
+    for (const at of others) expect(at - first).toBeGreaterThanOrEqual(399);
+  });
+
   test('gives up at once where Segment asks to wait longer than there is time', async () => {
     const problem = new DeliveryProblem('again', 'Segment is rate limiting', request, { retryAfterMs: 3_600_000 });
     const { courier } = setUp();
