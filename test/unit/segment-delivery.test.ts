@@ -1,9 +1,13 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redactor } from '../../src/base/redactor.js';
 import { problemOf, type Answer } from '../../src/segment/delivery/answer.js';
 import { Batcher } from '../../src/segment/delivery/batcher.js';
 import { Courier, type CourierOptions, type Sender } from '../../src/segment/delivery/courier.js';
+import { DeadLetters } from '../../src/segment/delivery/dead-letters.js';
 import { MOST_BATCH_BYTES, sizeOf } from '../../src/segment/delivery/event-size.js';
 import type { Item } from '../../src/segment/delivery/item.js';
 import { Lane } from '../../src/segment/delivery/lane.js';
@@ -123,9 +127,10 @@ describe('batches', () => {
   }
 
   test('hold every call once, in order, within the count and the bytes', async () => {
-    const sizes = fc.array(fc.integer({ min: 1, max: 32 * 1024 }), { maxLength: 80 });
+    const size = fc.oneof(fc.constant(32 * 1024), fc.integer({ min: 1, max: 32 * 1024 }));
+    const sizes = fc.array(size, { maxLength: 120, size: 'max' });
     await fc.assert(
-      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 30 }), async (bytes, most) => {
+      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 100 }), async (bytes, most) => {
         const items = bytes.map((size, index) => item(index + 1, size));
         const batches = await batchesOf(items, most);
         expect(batches.flat()).toEqual(items);
@@ -312,5 +317,25 @@ describe('the write key', () => {
     const key = 'wk/Secret+Key=42';
     const header = `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
     expect(new Redactor([key]).clean(header)).not.toContain(Buffer.from(key).toString('base64').slice(0, 16));
+  });
+
+  test('is taken out of what is set aside: a refusal may quote the request', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'segment-dead-'));
+    try {
+      const path = join(folder, 'dead.jsonl');
+      const letters = new DeadLetters(path, new Redactor(['wk/Secret+Key=42']));
+      const reason = 'Segment refused the call: {"you sent":"wk/Secret+Key=42"}';
+      await Promise.all([1, 2].map((line) => letters.bury({ reason, stream: 's', line, record: { id: line } })));
+      await letters.close();
+      const text = await readFile(path, 'utf8');
+      expect(text).not.toContain('Secret');
+      const lines = text.trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+        { line: 1, record: { id: 1 } },
+        { line: 2, record: { id: 2 } },
+      ]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
