@@ -51,6 +51,13 @@ describe('settings', () => {
     expect(() => read(values)).toThrow(message);
   });
 
+  test.each(['https://api.segment.io', 'https://events.eu1.segmentapis.com', 'http://localhost:8080/'])(
+    'take the host %s',
+    (host) => {
+      expect(read({ write_key: 'k', host }).host).toBe(host);
+    },
+  );
+
   test('take null for what is not set, and tell of what means nothing', () => {
     const told: string[] = [];
     expect(read({ write_key: 'k', mapping_file: null, writekey: 'x' }, told).mappingFile).toBeNull();
