@@ -1,37 +1,32 @@
+import { counted } from '../base/counted.js';
 import type { Ledger } from './delivery/ledger.js';
 import type { TargetStats } from './stats.js';
 
 /** What a person watches: how much came in, and how much of it Segment has. */
-export function progressText(stats: TargetStats, ledger: Ledger): string {
-  const { sent, accepted } = ledger;
-  const perSecond = Math.round(accepted / Math.max(stats.seconds, 0.001));
+export function progressText(stats: TargetStats, { sent, accepted }: Ledger): string {
   return [
-    `segment: ${grouped(stats.allRows)} rows`,
-    `${grouped(accepted)} calls accepted`,
-    `${grouped(perSecond)}/s`,
-    `${grouped(sent - accepted)} under way`,
+    `segment: ${counted(stats.allRows, 'row')}`,
+    `${counted(accepted, 'call')} accepted`,
+    `${callsPerSecond(stats, accepted).toLocaleString('en')}/s`,
+    `${(sent - accepted).toLocaleString('en')} under way`,
   ].join(', ');
 }
 
-/** One line for people at the end: `segment: 9000 rows, 9830 calls, 9830 accepted, 99 requests, 1 retry, 21.0 s, 468 calls/s`. */
-export function summaryOf(stats: TargetStats, ledger: Ledger): string {
-  const { sent, accepted, buried, lost } = ledger;
-  const notAccepted = [
-    ...(buried > 0 ? [`${buried} in the dead letter file`] : []),
-    ...(lost > 0 ? [`${lost} not accepted`] : []),
-  ];
+/** One line for people at the end: `segment: 9,000 rows, 9,830 calls, 9,830 accepted, 99 requests, 1 retry, 21.0 s, 468 calls/s`. */
+export function summaryOf(stats: TargetStats, { sent, accepted, buried, lost }: Ledger): string {
   return [
-    `segment: ${stats.allRows} rows`,
-    `${sent} calls`,
-    `${accepted} accepted`,
-    ...notAccepted,
-    `${stats.requests} requests`,
-    stats.retries === 1 ? '1 retry' : `${stats.retries} retries`,
+    `segment: ${counted(stats.allRows, 'row')}`,
+    counted(sent, 'call'),
+    `${accepted.toLocaleString('en')} accepted`,
+    ...(buried > 0 ? [`${buried.toLocaleString('en')} in the dead letter file`] : []),
+    ...(lost > 0 ? [`${lost.toLocaleString('en')} not accepted`] : []),
+    counted(stats.requests, 'request'),
+    counted(stats.retries, 'retry'),
     `${stats.seconds.toFixed(1)} s`,
-    `${Math.round(accepted / Math.max(stats.seconds, 0.001))} calls/s`,
+    `${callsPerSecond(stats, accepted).toLocaleString('en')} calls/s`,
   ].join(', ');
 }
 
-function grouped(count: number): string {
-  return count.toLocaleString('en');
+function callsPerSecond({ seconds }: TargetStats, accepted: number): number {
+  return Math.round(accepted / Math.max(seconds, 0.001));
 }

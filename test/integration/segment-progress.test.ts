@@ -57,7 +57,7 @@ test('a terminal shows how far it is, drawn over and over, and nothing of that i
   const messages = text.split('\n').map((line) => line.split('\r\u001b[2K').at(-1));
   expect(messages.at(-1)).toBe('');
   for (const message of messages.slice(0, -1)) expect(message).toMatch(/^INFO /);
-  expect(messages.at(-2)).toMatch(/^INFO segment: 1500 rows, 1501 calls, 1501 accepted/);
+  expect(messages.at(-2)).toMatch(/^INFO segment: 1,500 rows, 1,501 calls, 1,501 accepted/);
 });
 
 test('elsewhere nothing is drawn; the metrics add up to the rows and the requests', async () => {
