@@ -40,7 +40,7 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'test/support/*.cjs'] },
+        projectService: { allowDefaultProject: ['*.js', 'test/support/*.cjs', 'bench/measure/*.cjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },

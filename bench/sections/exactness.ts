@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { TOKEN } from '../measure/bench-server.js';
+import { median } from '../measure/statistics.js';
+import { percentMore } from '../report/format.js';
+import type { Section } from '../report/section.js';
+import { buildVariant, type Change } from '../subjects/build-variant.js';
+
+const run = promisify(execFile);
+const PAGE = 'src/circle/page.ts';
+
+/** The page reader without what looks for digits, NULs, surrogates and line separators. */
+const withoutChecks: readonly Change[] = [
+  { file: PAGE, from: 'this.texts === null && isPlain(body)', to: 'this.texts === null' },
+  { file: PAGE, from: '!longNumber.test(text)', to: 'text !== ""' },
+  { file: PAGE, from: "return this.clean(this.texts[index] ?? 'null')", to: "return this.texts[index] ?? 'null'" },
+  { file: PAGE, from: 'rows.some(isLong)', to: 'isLong({ id: null })' },
+];
+
+const ways = {
+  asTheyCame: 'rows that leave as they came',
+  printed: 'rows that are printed anew (flattening, selection, hashing)',
+} as const;
+type Way = keyof typeof ways;
+
+/** Time with the checks against time without, of each round. */
+type Ratios = Readonly<Record<Way, readonly number[]>>;
+
+/** What exact numbers and clean text cost where nothing needs them, which is nearly always. */
+export const exactness: Section = {
+  name: 'exactness',
+  title: 'The price of exactness on ordinary pages',
+  async measure(bench) {
+    const { folder, isQuick } = bench;
+    const pages = isQuick ? 2 : 10;
+    const first = (await bench.server(pages * 2000)).firstPage();
+    const files: string[] = [];
+    for (let page = 1; page <= pages; page++) {
+      const answer = await fetch(first.replace('&page=1', `&page=${page}`), { headers: { Authorization: TOKEN } });
+      const file = join(folder, `page-${page}.json`);
+      await writeFile(file, Buffer.from(await answer.arrayBuffer()));
+      files.push(file);
+    }
+    const folders = { careful: join(folder, 'careful'), careless: join(folder, 'careless') };
+    const careful = await buildVariant(PAGE, folders.careful);
+    const careless = await buildVariant(PAGE, folders.careless, withoutChecks);
+    const timer = await buildVariant('bench/subjects/time-page-reader.ts', folder);
+    const result = join(folder, 'ratios.json');
+    const rounds = isQuick ? 3 : 60;
+    await run(process.execPath, [timer, careful, careless, String(rounds), result, ...files]);
+    const ratios = JSON.parse(await readFile(result, 'utf8')) as Ratios;
+    const ratioOf = (way: Way): number => median(ratios[way]);
+    const names = Object.keys(ways) as Way[];
+    for (const way of names) bench.log(`${ways[way]}: ${percentMore(ratioOf(way))}`);
+    return {
+      text: [
+        'The reader of pages (`src/circle/page.ts`: offsets, JSON.parse, and the text of each record) is built twice, once ' +
+          'without what looks for long numbers, NULs, surrogates and line separators; both read the same pages in turn, ' +
+          `in one process, ${rounds} rounds. It is a part of the work of a sync: of the whole, the price is smaller still.`,
+      ],
+      goals: names.map((way) => ({
+        what: `Exact numbers and clean text, ${ways[way]}`,
+        figure: percentMore(ratioOf(way)),
+        wanted: 'under +5 %',
+        reached: ratioOf(way) < 1.05,
+      })),
+      tables: [],
+      charts: [],
+    };
+  },
+};

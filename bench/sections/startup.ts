@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Command } from '../measure/run-process.js';
+import { interleaved, median } from '../measure/statistics.js';
+import { milliseconds, times } from '../report/format.js';
+import type { Section } from '../report/section.js';
+import { executable, tap } from '../subjects/subjects.js';
+
+const NODE = '`node -e 0`';
+const RECORD = 'the first RECORD of a sync';
+
+/** How long until something is there, beside a Node that does nothing. */
+export const startup: Section = {
+  name: 'startup',
+  title: 'Start-up',
+  async measure(bench) {
+    const rounds = bench.isQuick ? 2 : 21;
+    const server = await bench.server(6000);
+    const commands: Readonly<Record<string, Command>> = {
+      [NODE]: { program: process.execPath, args: ['-e', '0'] },
+      '`tap-circle --version`': executable('tap-circle', ['--version']),
+      '`tap-circle --help`': executable('tap-circle', ['--help']),
+      '`source-circle spec`': executable('source-circle', ['spec']),
+      '`tap-circle --discover`': executable('tap-circle', ['--discover']),
+      [RECORD]: await tap('singer', server.url, bench.folder),
+    };
+    const names = Object.keys(commands);
+    // Once before the clock runs: files get into the system's memory, and the compile cache is filled where there is one.
+    await interleaved(names, 1, measure);
+    const runs = await interleaved(names, rounds, measure);
+    async function measure(name: string): Promise<number> {
+      const command = commands[name];
+      if (command === undefined) throw new Error(`no command for ${name}`);
+      return name === RECORD ? await untilRecord(command) : await untilEnd(command);
+    }
+
+    const took = (name: string): number => median(runs.get(name) ?? []);
+    const ratio = (name: string): number => took(name) / took(NODE);
+    const rows = names.map((name) => [name, milliseconds(took(name)), times(ratio(name))]);
+    for (const row of rows) bench.log(row.join(' | '));
+    const most = (name: string): number => (name === RECORD ? 3 : 2);
+    return {
+      text: [
+        `Medians of ${rounds} rounds, from the start of the process to its end, or to the first RECORD on its pipe; the ` +
+          'page that it is on has 2,000 rows.',
+      ],
+      goals: names.slice(1).map((name) => ({
+        what: `${name}, against ${NODE}`,
+        figure: times(ratio(name)),
+        wanted: `at most ${times(most(name))}`,
+        reached: ratio(name) <= most(name),
+      })),
+      tables: [{ columns: ['', 'time', `against ${NODE}`], rows }],
+      charts: [],
+    };
+  },
+};
+
+const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' };
+
+async function untilEnd({ program, args }: Command): Promise<number> {
+  const began = performance.now();
+  const child = spawn(program, args, { env, stdio: 'ignore' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  const took = performance.now() - began;
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${String(code)}`);
+  return took;
+}
+
+async function untilRecord({ program, args }: Command): Promise<number> {
+  const began = performance.now();
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  const exited = once(child, 'exit');
+  let text = '';
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    text += String(chunk);
+    if (!text.includes('{"type":"RECORD"')) continue;
+    const took = performance.now() - began;
+    child.kill('SIGKILL');
+    await exited;
+    return took;
+  }
+  throw new Error(`${args.join(' ')} ended without a RECORD`);
+}

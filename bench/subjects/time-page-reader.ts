@@ -1,0 +1,50 @@
+/**
+ * Times two builds of the page reader in turn. Arguments: module of the one with checks, module of the one without,
+ * rounds, file for the result, files of pages.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Page, RowView } from '../../src/circle/page.js';
+
+interface Build {
+  readonly Page: typeof Page;
+}
+
+const [careful = '', careless = '', rounds = '1', result = '', ...files] = process.argv.slice(2);
+const builds = {
+  careful: (await import(careful)) as Build,
+  careless: (await import(careless)) as Build,
+};
+const views: Readonly<Record<string, RowView>> = {
+  asTheyCame: { check: null, apply: null },
+  printed: { check: null, apply: (row) => ({ ...row, version: undefined }) },
+};
+const bodies = files.map((file) => readFileSync(file));
+let written = 0;
+
+function secondsOf(build: Build, view: RowView): number {
+  const began = performance.now();
+  for (const body of bodies) {
+    const page = new build.Page(body, view);
+    for (let index = 0; index < page.ids.length; index++) written += page.textOf(index).length;
+  }
+  return (performance.now() - began) / 1000;
+}
+
+/** Both read the same pages, one right after the other; which of them first, changes from round to round. */
+function round(number: number, view: RowView): readonly [number, number] {
+  if (number % 2 === 0) return [secondsOf(builds.careful, view), secondsOf(builds.careless, view)];
+  const second = secondsOf(builds.careless, view);
+  return [secondsOf(builds.careful, view), second];
+}
+
+const ratios: Record<string, number[]> = {};
+for (const [way, view] of Object.entries(views)) {
+  // The first rounds compile.
+  for (let warming = 0; warming < 4; warming++) round(warming, view);
+  ratios[way] = Array.from({ length: Number(rounds) }, (_, number) => {
+    const [checked, unchecked] = round(number, view);
+    return checked / unchecked;
+  });
+}
+if (written === 0) throw new Error('nothing was read');
+writeFileSync(result, JSON.stringify(ratios));
