@@ -2,22 +2,25 @@ import { counted } from '../base/counted.js';
 import type { Ledger } from './delivery/ledger.js';
 import type { TargetStats } from './stats.js';
 
+/** What became of calls that went well: in a dry run none is sent. */
+type Done = 'accepted' | 'printed';
+
 /** What a person watches: how much came in, and how much of it Segment has. */
-export function progressText(stats: TargetStats, { sent, accepted }: Ledger): string {
+export function progressText(stats: TargetStats, { sent, accepted }: Ledger, done: Done): string {
   return [
     `segment: ${counted(stats.allRows, 'row')}`,
-    `${counted(accepted, 'call')} accepted`,
+    `${counted(accepted, 'call')} ${done}`,
     `${callsPerSecond(stats, accepted).toLocaleString('en')}/s`,
     `${(sent - accepted).toLocaleString('en')} under way`,
   ].join(', ');
 }
 
 /** One line for people at the end: `segment: 9,000 rows, 9,830 calls, 9,830 accepted, 99 requests, 1 retry, 21.0 s, 468 calls/s`. */
-export function summaryOf(stats: TargetStats, { sent, accepted, buried, lost }: Ledger): string {
+export function summaryOf(stats: TargetStats, { sent, accepted, buried, lost }: Ledger, done: Done): string {
   return [
     `segment: ${counted(stats.allRows, 'row')}`,
     counted(sent, 'call'),
-    `${accepted.toLocaleString('en')} accepted`,
+    `${accepted.toLocaleString('en')} ${done}`,
     ...(buried > 0 ? [`${buried.toLocaleString('en')} in the dead letter file`] : []),
     ...(lost > 0 ? [`${lost.toLocaleString('en')} not accepted`] : []),
     counted(stats.requests, 'request'),

@@ -58,8 +58,9 @@ export async function runTarget(command: TargetCommand, around: TargetSurroundin
   const delivery = new Delivery({ settings, ledger, graveyard, stats, logger, now, random, onFailure: stopReading });
   const destination: Destination = command.dryRun ? new DryRun(output, graveyard, ledger) : delivery;
 
+  const done = command.dryRun ? 'printed' : 'accepted';
   const metrics = new TargetMetrics(stats, logger, around.pid);
-  const progress = showProgress(around, () => progressText(stats, ledger));
+  const progress = showProgress(around, () => progressText(stats, ledger, done));
   const failures: Error[] = [];
   const failed = (thrown: unknown): void => {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -79,7 +80,7 @@ export async function runTarget(command: TargetCommand, around: TargetSurroundin
   progress?.end();
   const [first] = failures;
   metrics.end(first === undefined && !signal.aborted ? 'succeeded' : 'failed');
-  logger.log('info', summaryOf(stats, ledger));
+  logger.log('info', summaryOf(stats, ledger, done));
   if (signal.aborted) logger.log('warning', 'Stopped by a signal: let the tap go on from the last state');
   if (first !== undefined && !(first instanceof ConnectorError)) throw first;
   return first === undefined && !signal.aborted ? 0 : 1;

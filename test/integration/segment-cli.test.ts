@@ -136,6 +136,7 @@ describe('--dry-run', () => {
       { type: 'identify', userId: 'ada7', traits: { email: 'ada@example.com' } },
       ...[0, 1, 2].map((n) => ({ type: 'track', event: 'Space Left', messageId: expect.stringMatching(`:row-${n}$`) })),
     ]);
+    expect(run.told).toEqual([expect.stringMatching(/^INFO segment: 3 rows, 4 calls, 4 printed, 0 requests/)]);
     const keyed = await runTarget({
       args: ['--dry-run', '--config', 'ENV'],
       settings: settingsFor(segment),
