@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 interface CpuProfile {
   readonly nodes: readonly ProfileNode[];
@@ -11,30 +12,54 @@ interface CpuProfile {
 
 interface ProfileNode {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string };
+  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
   readonly children?: readonly number[];
 }
 
-/** A function and the functions that it was called from, the nearest first. */
+/** A function, and where it comes from: `src/circle/page.ts`, `node:buffer`, `axios`, or nothing where V8 does not say. */
+export interface Place {
+  readonly name: string;
+  readonly module: string;
+}
+
+/** A place in the call tree: the function and those that it was called from, the nearest first; its own time. */
 export interface Stack {
-  readonly functions: readonly { readonly name: string; readonly url: string }[];
+  readonly places: readonly Place[];
   readonly seconds: number;
 }
 
-/** Reads the one profile that `node --cpu-prof --cpu-prof-dir=FOLDER` wrote: self time of each place in the call tree. */
+/** Reads the one profile that `node --cpu-prof --cpu-prof-dir=FOLDER` wrote. */
 export async function readCpuProfile(folder: string): Promise<Stack[]> {
   const file = (await readdir(folder)).find((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) throw new Error(`no profile in ${folder}`);
   const { nodes, samples, timeDeltas } = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
   const micros = new Map<number, number>();
   for (const [place, id] of samples.entries()) micros.set(id, (micros.get(id) ?? 0) + (timeDeltas[place] ?? 0));
+  const modules = await modulesOf(nodes);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
   return nodes.map((node) => {
-    const functions = [];
+    const places: Place[] = [];
     for (let at: ProfileNode | undefined = node; at !== undefined; at = byId.get(parents.get(at.id) ?? -1)) {
-      functions.push({ name: at.callFrame.functionName, url: at.callFrame.url });
+      const { functionName, url, lineNumber } = at.callFrame;
+      places.push({ name: functionName, module: modules.get(url)?.[lineNumber] ?? url });
     }
-    return { functions, seconds: (micros.get(node.id) ?? 0) / 1e6 };
+    return { places, seconds: (micros.get(node.id) ?? 0) / 1e6 };
   });
+}
+
+/** The module of each line of each bundle, from the comments that esbuild puts before modules. */
+async function modulesOf(nodes: readonly ProfileNode[]): Promise<Map<string, string[]>> {
+  const bundles = new Set(nodes.map(({ callFrame }) => callFrame.url).filter((url) => url.startsWith('file:')));
+  const modules = new Map<string, string[]>();
+  for (const url of bundles) {
+    let module = '';
+    const lines = (await readFile(fileURLToPath(url), 'utf8')).split('\n').map((line) => {
+      const path = /^\s*\/\/ ((?:src|node_modules)\/\S+)$/.exec(line)?.[1];
+      if (path !== undefined) module = path.replace(/^node_modules\/((?:@[^/]+\/)?[^/]+)\/.*$/, '$1');
+      return module;
+    });
+    modules.set(url, lines);
+  }
+  return modules;
 }

@@ -7,44 +7,30 @@ import type { Section } from '../report/section.js';
 import { buildVariant } from '../subjects/build-variant.js';
 import { tap } from '../subjects/subjects.js';
 
-interface Group {
-  readonly name: string;
-  readonly has: (name: string, url: string) => boolean;
-}
-
-/** The first group that a function, or else the function that called it, is in. */
-const groups: readonly Group[] = [
-  { name: 'garbage collection', has: (name) => name === '(garbage collector)' },
-  { name: 'waiting for the server or the sink', has: (name) => name === '(idle)' },
-  {
-    name: 'writing to stdout',
-    has: (name) => /^(write(v|Buffer|Utf8String|Latin1String)?|writeGeneric|writevGeneric)$/.test(name),
-  },
-  { name: 'JSON.parse', has: (name, url) => name === 'parse' && !url.startsWith('node:') },
-  {
-    name: 'UTF-8 to strings',
-    has: (name) => /^(utf8Slice|latin1Slice|toString|utf8ToString|decodeUTF8|decode)$/.test(name),
-  },
-  { name: 'finding rows in the bytes (row-offsets)', has: (name) => /^(rowOffsets|grown|isEventsKey)$/.test(name) },
-  { name: 'looking for text that cannot leave as it is', has: (name) => /^(isPlain|isUtf8)$/.test(name) },
-  { name: 'checking rows against the schema', has: (name) => /^validate\d*$|^check$|^complaintOf$/.test(name) },
-  { name: 'instants and order (sighting)', has: (name) => /[iI]nstant|[sS]ighting|minusSeconds/.test(name) },
-  {
-    name: 'cursor: sent before, bounds',
-    has: (name) => /^(SentIds|Cursor|sentBefore|has|add|note|meet|decide)$/.test(name),
-  },
-  {
-    name: 'messages (line-block, sink)',
-    has: (name) => /^(LineBlock|rows|line|lineOf|append|copy|recordLine|utf8Write)$/.test(name),
-  },
-  { name: 'gunzip', has: (name) => /[zZ]lib|processCallback|[gG]unzip/.test(name) },
-  {
-    name: 'socket, HTTP parser, axios',
-    has: (name, url) =>
-      /^node:(_http|net|internal\/(stream|http|streams))/.test(url) ||
-      /^(onStreamRead|parserOnBody|axios|dispatchHttpRequest)$/.test(name),
-  },
-  { name: 'loading and start', has: (_, url) => /^node:internal\/(modules|bootstrap)/.test(url) },
+/** What work a function is part of; the first pattern that its module and name (`module name`) match. */
+const groups: readonly (readonly [RegExp, string])[] = [
+  [/\(garbage collector\)$/, 'garbage collection'],
+  [/\(idle\)$/, 'waiting for the server or the sink'],
+  [/^src\/circle\/answer\.ts (parse\d*)$|^ parse$/, 'JSON.parse'],
+  [/^node:buffer (slice|toString|utf8Slice|latin1Slice)$|^ (utf8Slice|latin1Slice)$/, 'UTF-8 to strings'],
+  [/^src\/circle\/row-offsets\.ts/, 'finding rows in the bytes'],
+  [/ (isPlain|isUtf8)$|^src\/base\/json-text\.ts/, 'looking for text that cannot leave as it is'],
+  [/^src\/generated\/|^src\/sync\/record-validator\.ts/, 'checking rows against the schema'],
+  [/^src\/base\/instant\.ts|^src\/circle\/sighting\.ts/, 'timestamps and order'],
+  [/^src\/sync\/(cursor|sent-ids|bookmark)\.ts/, 'which rows were sent: cursor and state'],
+  [
+    /^src\/io\/output\.ts|^node:(fs|tty|net) .*[wW]rite|^ write(v|Buffer|Utf8String|Latin1String|String)$/,
+    'writing to stdout',
+  ],
+  [/^src\/(io\/line-block|singer|airbyte)/, 'messages'],
+  [/^src\/circle\/(page|answer)\.ts/, 'reading pages, the rest'],
+  [/[zZ]lib|gunzip/, 'gunzip'],
+  [
+    /^node:(_http|internal\/streams|net|stream|internal\/stream)|^(axios|follow-redirects)|^src\/circle\/(transport|client|body-pool)/,
+    'socket, HTTP and axios',
+  ],
+  [/^node:internal\/(modules|bootstrap|main)|^node:vm|\(program\)$/, 'loading modules, and V8 itself'],
+  [/^src\//, 'the rest of src'],
 ];
 
 /** Where the time of the tap goes. */
@@ -73,7 +59,7 @@ export const profile: Section = {
       text: [
         `\`node --cpu-prof\` on the tap (Singer face, default settings, readable names), ${count(rows)} rows to /dev/null, ` +
           `${seconds(run.wallSeconds)} in all. The first table puts each sample into the group of the function that it fell ` +
-          'into, or of the nearest caller that has a group; the second lists single functions by their own time.',
+          'into, or of the nearest caller that has a group (what is inlined counts where it is inlined); the second lists single functions by their own time.',
       ],
       goals: [],
       tables: [
@@ -88,12 +74,14 @@ export const profile: Section = {
   },
 };
 
+/** Own time by group: that of the function, or else of the nearest caller that has one. */
 function spentBy(stacks: readonly Stack[]): Map<string, number> {
   const spent = new Map<string, number>();
-  for (const { functions, seconds: took } of stacks) {
+  for (const { places, seconds: took } of stacks) {
     if (took === 0) continue;
-    const group = functions.flatMap(({ name, url }) => groups.find(({ has }) => has(name, url)) ?? [])[0];
-    const name = group?.name ?? 'the rest';
+    const titles = places.map(({ name, module }) => `${module} ${name}`);
+    const found = titles.flatMap((title) => groups.find(([pattern]) => pattern.test(title)) ?? [])[1];
+    const name = typeof found === 'string' ? found : 'all else';
     spent.set(name, (spent.get(name) ?? 0) + took);
   }
   return spent;
@@ -101,9 +89,9 @@ function spentBy(stacks: readonly Stack[]): Map<string, number> {
 
 function ownTime(stacks: readonly Stack[]): [string, number][] {
   const spent = new Map<string, number>();
-  for (const { functions, seconds: took } of stacks) {
-    const { name = '', url = '' } = functions[0] ?? {};
-    const title = `${name === '' ? '(anonymous)' : name}${url.startsWith('node:') ? ` (${url})` : ''}`;
+  for (const { places, seconds: took } of stacks) {
+    const { name = '', module = '' } = places[0] ?? {};
+    const title = `${name === '' ? '(anonymous)' : name}${module === '' ? '' : ` in ${module}`}`;
     spent.set(title, (spent.get(title) ?? 0) + took);
   }
   return [...spent].sort(([, a], [, b]) => b - a);

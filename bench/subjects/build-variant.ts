@@ -13,7 +13,7 @@ export interface Change {
 }
 
 /**
- * Bundles one file of the source with readable names, some of it changed: to measure what a part costs, or where time
+ * Bundles one file of the source with readable names and a comment before each module (`// src/...`), some of it changed: to measure what a part costs, or where time
  * goes.
  *
  * @returns the path of the bundle
