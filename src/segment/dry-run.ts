@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger.js';
 import type { Output } from '../io/output.js';
-import { setAside, type Graveyard } from './delivery/dead-letters.js';
+import { setAside, type DeadLetterSink } from './delivery/dead-letters.js';
 import { sizeOf, tooLarge } from './delivery/event-size.js';
 import type { Origin } from './delivery/item.js';
 import type { Ledger } from './delivery/ledger.js';
@@ -10,12 +10,12 @@ import type { Call } from './mapping/calls.js';
 /** Prints what would be sent, a call a line. No state: it would say that rows are in Segment. */
 export class DryRun implements Destination {
   private readonly output: Output;
-  private readonly graveyard: Graveyard | null;
+  private readonly deadLetters: DeadLetterSink | null;
   private readonly ledger: Ledger;
 
-  constructor(output: Output, graveyard: Graveyard | null, ledger: Ledger) {
+  constructor(output: Output, deadLetters: DeadLetterSink | null, ledger: Ledger) {
     this.output = output;
-    this.graveyard = graveyard;
+    this.deadLetters = deadLetters;
     this.ledger = ledger;
   }
 
@@ -23,8 +23,8 @@ export class DryRun implements Destination {
     const number = this.ledger.open();
     const reason = tooLarge(sizeOf(call));
     if (reason !== null) {
-      await setAside(this.graveyard, call, origin, reason);
-      this.ledger.bury(number);
+      await setAside(this.deadLetters, call, origin, reason);
+      this.ledger.setAside(number);
     } else {
       await this.output.write(`${JSON.stringify(call)}\n`);
       this.ledger.accept(number);
@@ -41,9 +41,9 @@ export class DryRun implements Destination {
 }
 
 /** Says what would be set aside, and keeps nothing. */
-export function dryGraveyard(logger: Logger): Graveyard {
+export function dryDeadLetters(logger: Logger): DeadLetterSink {
   return {
-    bury: ({ reason, line }) => {
+    write: ({ reason, line }) => {
       logger.log('warning', `Line ${line} would be set aside in the dead letter file: ${reason}`);
       return Promise.resolve();
     },

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { ConnectorError, messageOf } from '../base/errors.js';
-import type { Graveyard } from './delivery/dead-letters.js';
+import type { DeadLetterSink } from './delivery/dead-letters.js';
 import type { Destination } from './destination.js';
 import { InputError } from './input/errors.js';
 import { readLines } from './input/lines.js';
@@ -14,7 +14,7 @@ export interface Pump {
   readonly streams: Streams;
   readonly destination: Destination;
   /** null: a bad row ends the run. */
-  readonly graveyard: Graveyard | null;
+  readonly deadLetters: DeadLetterSink | null;
   readonly stats: TargetStats;
   /** Ends the reading. */
   readonly signal: AbortSignal;
@@ -25,7 +25,7 @@ export interface Pump {
  *
  * @throws ConnectorError for the first line that cannot be used, naming its number; what the destination threw
  */
-export async function pump({ input, streams, destination, graveyard, stats, signal }: Pump): Promise<void> {
+export async function pump({ input, streams, destination, deadLetters, stats, signal }: Pump): Promise<void> {
   for await (const line of readLines(input, signal)) {
     const { number } = line;
     try {
@@ -40,7 +40,7 @@ export async function pump({ input, streams, destination, graveyard, stats, sign
           break;
         case 'RECORD':
           stats.rowRead(message.stream);
-          for (const call of await callsOf(message, number, streams, graveyard)) {
+          for (const call of await callsOf(message, number, streams, deadLetters)) {
             await destination.call(call, { stream: message.stream, line: number });
           }
           break;
@@ -57,14 +57,14 @@ async function callsOf(
   message: RecordMessage,
   line: number,
   streams: Streams,
-  graveyard: Graveyard | null,
+  deadLetters: DeadLetterSink | null,
 ): Promise<readonly Call[]> {
   try {
     return streams.callsOf(message, line);
   } catch (error) {
-    if (!(error instanceof BadRowError) || graveyard === null) throw error;
+    if (!(error instanceof BadRowError) || deadLetters === null) throw error;
     const { stream, exact: record } = message;
-    await graveyard.bury({ reason: error.message, stream, line, record });
+    await deadLetters.write({ reason: error.message, stream, line, record });
     return [];
   }
 }

@@ -16,12 +16,12 @@ export function progressText(stats: TargetStats, { sent, accepted }: Ledger, don
 }
 
 /** One line for people at the end: `segment: 9,000 rows, 9,830 calls, 9,830 accepted, 99 requests, 1 retry, 21.0 s, 468 calls/s`. */
-export function summaryOf(stats: TargetStats, { sent, accepted, buried, lost }: Ledger, done: Done): string {
+export function summaryOf(stats: TargetStats, { sent, accepted, setAsideCount, lost }: Ledger, done: Done): string {
   return [
     `segment: ${counted(stats.allRows, 'row')}`,
     counted(sent, 'call'),
     `${accepted.toLocaleString('en')} ${done}`,
-    ...(buried > 0 ? [`${buried.toLocaleString('en')} in the dead letter file`] : []),
+    ...(setAsideCount > 0 ? [`${setAsideCount.toLocaleString('en')} in the dead letter file`] : []),
     ...(lost > 0 ? [`${lost.toLocaleString('en')} not accepted`] : []),
     counted(stats.requests, 'request'),
     counted(stats.retries, 'retry'),

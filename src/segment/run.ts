@@ -5,11 +5,11 @@ import { ProgressLine } from '../io/progress-line.js';
 import type { StderrLogger } from '../io/stderr-logger.js';
 import type { Surroundings } from '../io/surroundings.js';
 import { configure, type TargetCommand } from './configure.js';
-import { DeadLetters, type Graveyard } from './delivery/dead-letters.js';
+import { DeadLetterFile, type DeadLetterSink } from './delivery/dead-letters.js';
 import { Delivery } from './delivery/delivery.js';
 import { Ledger } from './delivery/ledger.js';
 import type { Destination } from './destination.js';
-import { dryGraveyard, DryRun } from './dry-run.js';
+import { dryDeadLetters, DryRun } from './dry-run.js';
 import { TargetMetrics } from './metrics.js';
 import { pump } from './pump.js';
 import { progressText, summaryOf } from './report.js';
@@ -52,11 +52,11 @@ export async function runTarget(command: TargetCommand, around: TargetSurroundin
     }
   });
   const { deadLetterFile } = settings;
-  const deadLetters = deadLetterFile === null || command.dryRun ? null : new DeadLetters(deadLetterFile, redactor);
+  const letterFile = deadLetterFile === null || command.dryRun ? null : new DeadLetterFile(deadLetterFile, redactor);
   const isForgiving = settings.onError === 'dead_letter';
-  const graveyard: Graveyard | null = !isForgiving ? null : (deadLetters ?? dryGraveyard(logger));
-  const delivery = new Delivery({ settings, ledger, graveyard, stats, logger, now, random, onFailure: stopReading });
-  const destination: Destination = command.dryRun ? new DryRun(output, graveyard, ledger) : delivery;
+  const deadLetters: DeadLetterSink | null = isForgiving ? (letterFile ?? dryDeadLetters(logger)) : null;
+  const delivery = new Delivery({ settings, ledger, deadLetters, stats, logger, now, random, onFailure: stopReading });
+  const destination: Destination = command.dryRun ? new DryRun(output, deadLetters, ledger) : delivery;
 
   const done = command.dryRun ? 'printed' : 'accepted';
   const metrics = new TargetMetrics(stats, logger, around.pid);
@@ -70,11 +70,11 @@ export async function runTarget(command: TargetCommand, around: TargetSurroundin
     if (error instanceof ConnectorError && failures.length === 1) logger.log('critical', messageOf(error));
   };
   const streams = new Streams(router);
-  await pump({ input: stdin, streams, destination, graveyard, stats, signal: reading.signal }).catch(failed);
+  await pump({ input: stdin, streams, destination, deadLetters, stats, signal: reading.signal }).catch(failed);
   // Also after a bad line: what came before it arrives, and is covered by the last state that is safe.
   await destination.finish().catch(failed);
   await output.flush().catch(failed);
-  await deadLetters?.close();
+  await letterFile?.close();
   stdin.destroy();
   stats.end();
   progress?.end();

@@ -5,11 +5,11 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redactor } from '../../src/base/redactor.js';
 import { Batcher } from '../../src/segment/delivery/batcher.js';
-import { DeadLetters } from '../../src/segment/delivery/dead-letters.js';
+import { DeadLetterFile } from '../../src/segment/delivery/dead-letters.js';
 import { Delivery } from '../../src/segment/delivery/delivery.js';
 import { MOST_BATCH_BYTES, sizeOf } from '../../src/segment/delivery/event-size.js';
 import type { Item } from '../../src/segment/delivery/item.js';
-import { Lane } from '../../src/segment/delivery/lane.js';
+import { BatchClient } from '../../src/segment/delivery/batch-client.js';
 import { Ledger } from '../../src/segment/delivery/ledger.js';
 import { Pacer } from '../../src/segment/delivery/pacer.js';
 import { TargetStats } from '../../src/segment/stats.js';
@@ -43,7 +43,7 @@ describe('the ledger', () => {
           const [number] = open.splice((picks.next().value ?? 0) % open.length, 1);
           if (number === undefined) return;
           settled.add(number);
-          if (number % 5 === 0) ledger.bury(number);
+          if (number % 5 === 0) ledger.setAside(number);
           else ledger.accept(number);
         };
         for (const step of steps) {
@@ -61,7 +61,7 @@ describe('the ledger', () => {
         }
         await ledger.close();
         expect(told).toEqual(states);
-        expect(ledger.sent).toBe(ledger.accepted + ledger.buried);
+        expect(ledger.sent).toBe(ledger.accepted + ledger.setAsideCount);
       }),
       { numRuns: 60 },
     );
@@ -137,19 +137,19 @@ describe('the size of a call', () => {
   test('is never less than what the library makes of it', async () => {
     const server = await SegmentServer.start();
     servers.push(server);
-    const lane = new Lane({
+    const client = new BatchClient({
       ...{ writeKey: 'key', host: server.url, timeoutMs: 5000, signal: new AbortController().signal },
       ...{ now: Date.now, onRequest: () => undefined },
     });
     const texts = ['', 'ascii i i i', 'é'.repeat(500), '😀"\\\n'.repeat(300), '\u0001'.repeat(100)];
     const calls = texts.map((text, index) => call(`m${index}`, { text }));
-    expect(await lane.send(calls, 0)).toEqual(calls.map(() => null));
+    expect(await client.send(calls, 0)).toEqual(calls.map(() => null));
     for (const [index, sent] of server.calls.entries()) {
       const [one] = calls.slice(index);
       const real = Buffer.byteLength(JSON.stringify(sent));
       expect(one === undefined ? 0 : sizeOf(one)).toBeGreaterThan(real);
     }
-    await lane.close();
+    await client.close();
   });
 });
 
@@ -183,7 +183,7 @@ describe('the end of a delivery', () => {
         ...{ writeKey: 'k', host: 'http://127.0.0.1:1', eventsPerSecond: 0 },
         ...{ requestTimeoutSeconds: 1, maxRetrySeconds: 1, closeTimeoutSeconds: 1 },
       },
-      ...{ ledger, graveyard: null, stats: new TargetStats(() => 0), now: Date.now, random: Math.random },
+      ...{ ledger, deadLetters: null, stats: new TargetStats(() => 0), now: Date.now, random: Math.random },
       logger: { log: () => undefined, metric: () => undefined },
       onFailure: () => undefined,
     });
@@ -205,9 +205,9 @@ describe('the write key', () => {
     const folder = await mkdtemp(join(tmpdir(), 'segment-dead-'));
     try {
       const path = join(folder, 'dead.jsonl');
-      const letters = new DeadLetters(path, new Redactor(['wk/Secret+Key=42']));
+      const letters = new DeadLetterFile(path, new Redactor(['wk/Secret+Key=42']));
       const reason = 'Segment refused the call: {"you sent":"wk/Secret+Key=42"}';
-      await Promise.all([1, 2].map((line) => letters.bury({ reason, stream: 's', line, record: { id: line } })));
+      await Promise.all([1, 2].map((line) => letters.write({ reason, stream: 's', line, record: { id: line } })));
       await letters.close();
       const text = await readFile(path, 'utf8');
       expect(text).not.toContain('Secret');

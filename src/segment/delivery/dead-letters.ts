@@ -13,34 +13,34 @@ export interface DeadLetter extends Origin {
 }
 
 /** Takes what cannot be sent. */
-export interface Graveyard {
-  bury(letter: DeadLetter): Promise<void>;
+export interface DeadLetterSink {
+  write(letter: DeadLetter): Promise<void>;
 }
 
 /**
  * Deals with a call that cannot be sent.
  *
- * @param graveyard null: that ends the run
+ * @param deadLetters null: that ends the run
  * @throws ReportError where it does
  */
 export async function setAside(
-  graveyard: Graveyard | null,
+  deadLetters: DeadLetterSink | null,
   call: Call,
   { stream, line }: Origin,
   reason: string,
 ): Promise<void> {
-  if (graveyard === null) {
+  if (deadLetters === null) {
     const what = `the ${call.type} call of line ${line} (stream ${stream}, messageId ${call.messageId})`;
     throw new ReportError(`Segment cannot be sent ${what}. ${reason}. on_error dead_letter would set it aside`);
   }
-  await graveyard.bury({ reason, stream, line, call });
+  await deadLetters.write({ reason, stream, line, call });
 }
 
 /** Only its owner may read the file: it holds what Segment would have got, people's data too. */
 const PERMISSIONS = 0o600;
 
 /** Appends dead letters to a file, one JSON object a line. */
-export class DeadLetters implements Graveyard {
+export class DeadLetterFile implements DeadLetterSink {
   private readonly path: string;
   private readonly redactor: Redactor;
   private file: Promise<FileHandle> | null = null;
@@ -56,7 +56,7 @@ export class DeadLetters implements Graveyard {
    *
    * @throws ConfigError where the file cannot be written
    */
-  async bury(letter: DeadLetter): Promise<void> {
+  async write(letter: DeadLetter): Promise<void> {
     const { call, record, ...told } = letter;
     const line = JSON.stringify({
       ...told,

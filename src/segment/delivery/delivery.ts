@@ -5,12 +5,12 @@ import type { Call } from '../mapping/calls.js';
 import type { TargetSettings } from '../settings.js';
 import type { TargetStats } from '../stats.js';
 import { Batcher } from './batcher.js';
-import { Courier } from './courier.js';
-import { setAside, type Graveyard } from './dead-letters.js';
+import { RetryingSender } from './retrying-sender.js';
+import { setAside, type DeadLetterSink } from './dead-letters.js';
 import { MOST_BATCH_CALLS, sizeOf, tooLarge } from './event-size.js';
 import type { Item, Origin } from './item.js';
-import type { LaneOptions } from './lane.js';
-import { Lanes } from './lanes.js';
+import type { BatchClientOptions } from './batch-client.js';
+import { ClientPool } from './client-pool.js';
 import type { Ledger } from './ledger.js';
 import { Pacer } from './pacer.js';
 
@@ -21,7 +21,7 @@ export interface DeliveryOptions {
   >;
   readonly ledger: Ledger;
   /** Takes what cannot be sent; null: that ends the run. */
-  readonly graveyard: Graveyard | null;
+  readonly deadLetters: DeadLetterSink | null;
   readonly stats: TargetStats;
   readonly logger: Logger;
   readonly now: () => number;
@@ -37,9 +37,9 @@ export interface DeliveryOptions {
 export class Delivery implements Destination {
   private readonly options: DeliveryOptions;
   private readonly batcher: Batcher;
-  private readonly courier: Courier;
+  private readonly sender: RetryingSender;
   private readonly pacer: Pacer;
-  private readonly lanes: Lanes;
+  private readonly clients: ClientPool;
   private readonly underWay = new Set<Promise<void>>();
   /** No more attempts. */
   private readonly stopping = new AbortController();
@@ -55,7 +55,7 @@ export class Delivery implements Destination {
       most: Math.min(MOST_BATCH_CALLS, this.pacer.most),
       dispatch: (batch) => this.dispatch(batch),
     });
-    const laneOptions: LaneOptions = {
+    const clientOptions: BatchClientOptions = {
       writeKey: settings.writeKey,
       host: settings.host,
       timeoutMs: settings.requestTimeoutSeconds * 1000,
@@ -63,8 +63,8 @@ export class Delivery implements Destination {
       now,
       onRequest: () => stats.requests++,
     };
-    this.lanes = new Lanes(laneOptions);
-    this.courier = new Courier({
+    this.clients = new ClientPool(clientOptions);
+    this.sender = new RetryingSender({
       ...options,
       maxRetrySeconds: settings.maxRetrySeconds,
       waitForTurn: (calls) => this.pacer.waitForTurn(calls),
@@ -115,7 +115,7 @@ export class Delivery implements Destination {
     await Promise.all(this.underWay);
     clearTimeout(deadline);
     this.pacer.close();
-    await this.lanes.close();
+    await this.clients.close();
     await ledger.close();
     this.throwIfFailed();
   }
@@ -133,20 +133,20 @@ export class Delivery implements Destination {
   private async dispatch(batch: Item[]): Promise<void> {
     try {
       this.throwIfFailed();
-      const lane = await this.lanes.take();
+      const client = await this.clients.take();
       try {
         this.throwIfFailed();
         await this.pacer.waitForTurn(batch.length);
       } catch (error) {
-        this.lanes.giveBack(lane);
+        this.clients.giveBack(client);
         throw error;
       }
-      const task = this.courier
-        .deliver(lane, batch)
+      const task = this.sender
+        .deliver(client, batch)
         .catch((error: unknown) => this.fail(error))
         .finally(() => {
           batch.forEach((item) => this.settle(item));
-          this.lanes.giveBack(lane);
+          this.clients.giveBack(client);
           this.underWay.delete(task);
         });
       this.underWay.add(task);
@@ -158,10 +158,10 @@ export class Delivery implements Destination {
   }
 
   private async refuse(item: Item, reason: string): Promise<void> {
-    const { graveyard, ledger } = this.options;
-    await setAside(graveyard, item.call, item, reason);
+    const { deadLetters, ledger } = this.options;
+    await setAside(deadLetters, item.call, item, reason);
     item.isSettled = true;
-    ledger.bury(item.number);
+    ledger.setAside(item.number);
   }
 
   /** Whatever came of it, the ledger shall know. */

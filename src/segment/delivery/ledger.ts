@@ -18,7 +18,7 @@ export class Ledger {
   sent = 0;
   accepted = 0;
   /** Calls that were written to the dead letter file. */
-  buried = 0;
+  setAsideCount = 0;
   /** Calls that were neither: the run has failed. */
   lost = 0;
   private readonly tell: (text: string) => Promise<void>;
@@ -49,8 +49,8 @@ export class Ledger {
   }
 
   /** The dead letter file has the call. */
-  bury(number: number): void {
-    this.buried++;
+  setAside(number: number): void {
+    this.setAsideCount++;
     this.settle(number);
   }
 
@@ -88,9 +88,9 @@ export class Ledger {
    */
   async close(): Promise<void> {
     await this.telling;
-    if (this.sent !== this.accepted + this.buried + this.lost) {
+    if (this.sent !== this.accepted + this.setAsideCount + this.lost) {
       throw new ReportError(
-        `Of ${this.sent} calls, ${this.accepted} were accepted and ${this.buried + this.lost} were not: the account is ` +
+        `Of ${this.sent} calls, ${this.accepted} were accepted and ${this.setAsideCount + this.lost} were not: the account is ` +
           'not even. No state after the first that is missing was written',
       );
     }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { problemOf, type Answer } from '../../src/segment/delivery/answer.js';
-import { Courier, type CourierOptions, type Sender } from '../../src/segment/delivery/courier.js';
+import { RetryingSender, type RetryingSenderOptions, type Sender } from '../../src/segment/delivery/retrying-sender.js';
 import { DeliveryProblem, type Remedy } from '../../src/segment/delivery/problem.js';
 import { TargetStats } from '../../src/segment/stats.js';
 import { item } from '../support/segment-items.js';
@@ -34,16 +34,16 @@ describe('answers', () => {
   });
 });
 
-describe('the courier', () => {
+describe('the retrying sender', () => {
   interface Setup {
     readonly accepted: string[];
     readonly refused: string[];
-    readonly courier: Courier;
+    readonly retrying: RetryingSender;
   }
 
-  function setUp(change: Partial<CourierOptions> = {}): Setup {
+  function setUp(change: Partial<RetryingSenderOptions> = {}): Setup {
     const [accepted, refused]: [string[], string[]] = [[], []];
-    const courier = new Courier({
+    const retrying = new RetryingSender({
       ...{ maxRetrySeconds: 60, stats: new TargetStats(() => 0), now: () => 0, random: () => 0 },
       logger: { log: () => undefined, metric: () => undefined },
       waitForTurn: () => Promise.resolve(),
@@ -52,7 +52,7 @@ describe('the courier', () => {
       refuse: (one) => Promise.resolve(void refused.push(one.call.messageId)),
       ...change,
     });
-    return { accepted, refused, courier };
+    return { accepted, refused, retrying };
   }
 
   test('finds the calls at fault, whichever they are, and brings all others', async () => {
@@ -68,8 +68,8 @@ describe('the courier', () => {
           },
         };
         const items = Array.from({ length: 40 }, (_, n) => item(n + 1));
-        const { accepted, refused, courier } = setUp();
-        await courier.deliver(sender, items);
+        const { accepted, refused, retrying } = setUp();
+        await retrying.deliver(sender, items);
         const ids = bad.map((n) => `m${n}`);
         expect([...refused].sort()).toEqual([...ids].sort());
         expect([...accepted].sort()).toEqual(
@@ -93,8 +93,8 @@ describe('the courier', () => {
         return Promise.resolve(calls.map((_, index) => (attempt === 0 && index > 0 ? outcome : null)));
       },
     };
-    const { accepted, courier } = setUp();
-    await courier.deliver(sender, [item(1), item(2), item(3)]);
+    const { accepted, retrying } = setUp();
+    await retrying.deliver(sender, [item(1), item(2), item(3)]);
     expect(sent).toEqual([
       ['m1', 'm2', 'm3'],
       ['m2', 'm3'],
@@ -103,7 +103,7 @@ describe('the courier', () => {
   });
 
   test('lets nothing go while Segment asks to wait, whichever batch was told so', async () => {
-    const { courier } = setUp({ now: Date.now });
+    const { retrying } = setUp({ now: Date.now });
     const sent: number[] = [];
     const sender = (outcomes: (DeliveryProblem | null)[]): Sender => ({
       send: (calls) => {
@@ -113,9 +113,9 @@ describe('the courier', () => {
       },
     });
     const busy = new DeliveryProblem('again', 'x', request, { retryAfterMs: 400 });
-    const told = courier.deliver(sender([busy]), [item(1)]);
+    const told = retrying.deliver(sender([busy]), [item(1)]);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    await Promise.all([told, courier.deliver(sender([]), [item(2)])]);
+    await Promise.all([told, retrying.deliver(sender([]), [item(2)])]);
     const [first = 0, ...others] = sent;
     expect(others).toHaveLength(2);
     // A timer may fire a millisecond early.
@@ -124,8 +124,8 @@ describe('the courier', () => {
 
   test('gives up at once where Segment asks to wait longer than there is time', async () => {
     const problem = new DeliveryProblem('again', 'Segment is rate limiting', request, { retryAfterMs: 3_600_000 });
-    const { courier } = setUp();
-    await expect(courier.deliver({ send: () => Promise.resolve([problem]) }, [item(1)])).rejects.toThrow(
+    const { retrying } = setUp();
+    await expect(retrying.deliver({ send: () => Promise.resolve([problem]) }, [item(1)])).rejects.toThrow(
       'Segment is rate limiting: given up after one attempt, and it asks to wait 3600 s; max_retry_seconds is 60',
     );
   });

@@ -4,15 +4,15 @@ import { growingWait, hintedWait } from '../../base/retry-wait.js';
 import { sleep } from '../../base/sleep.js';
 import type { TargetStats } from '../stats.js';
 import type { Item } from './item.js';
-import type { Outcome } from './lane.js';
+import type { Outcome } from './batch-client.js';
 import type { DeliveryProblem } from './problem.js';
 
-/** What sends a batch in one request; see `Lane`. */
+/** What sends a batch in one request; see `BatchClient`. */
 export interface Sender {
   send(calls: readonly Item['call'][], attempt: number): Promise<Outcome[]>;
 }
 
-export interface CourierOptions {
+export interface RetryingSenderOptions {
   readonly maxRetrySeconds: number;
   readonly stats: TargetStats;
   readonly logger: Logger;
@@ -33,13 +33,13 @@ const LONGEST_WAIT_MS = 30_000;
 const TELL_EVERY_MS = 30_000;
 
 /** Brings batches to Segment: again and again while it cannot answer, and in halves where it refuses one. */
-export class Courier {
-  private readonly options: CourierOptions;
+export class RetryingSender {
+  private readonly options: RetryingSenderOptions;
   /** Segment asked for a pause until then: all wait, in milliseconds since 1970. */
   private pausedUntil = 0;
   private lastTold = -Infinity;
 
-  constructor(options: CourierOptions) {
+  constructor(options: RetryingSenderOptions) {
     this.options = options;
   }
 

@@ -4,7 +4,7 @@ import type { Call } from '../mapping/calls.js';
 import { DeliveryProblem } from './problem.js';
 import { post, type TransportOptions } from './transport.js';
 
-export interface LaneOptions extends TransportOptions {
+export interface BatchClientOptions extends TransportOptions {
   readonly writeKey: string;
   readonly host: string;
 }
@@ -20,18 +20,18 @@ const FLUSH_INTERVAL_MS = 1000;
 const PATIENCE_MS = 15_000;
 
 /**
- * One client of the library that has one batch under way at most. So a batch is exactly one request: the library on its
+ * One client of Segment's library that has one batch under way at most. So a batch is exactly one request: the library on its
  * own starts a request for each full batch with no bound, and holds what is left back for its timer. It makes one
  * attempt and no more; whether there is another is decided outside, where the time is known.
  */
-export class Lane {
-  private readonly options: LaneOptions;
-  private client: Client;
+export class BatchClient {
+  private readonly options: BatchClientOptions;
+  private library: Library;
   private attempt = 0;
 
-  constructor(options: LaneOptions) {
+  constructor(options: BatchClientOptions) {
     this.options = options;
-    this.client = this.open();
+    this.library = this.open();
   }
 
   /**
@@ -41,34 +41,34 @@ export class Lane {
    * @returns what became of each, in their order
    */
   async send(calls: readonly Call[], attempt: number): Promise<Outcome[]> {
-    const { client } = this;
+    const { library } = this;
     const waiting = calls.map((): Outcome | undefined => undefined);
     this.attempt = attempt;
-    client.settle = (messageId, outcome) => {
+    library.settle = (messageId, outcome) => {
       const index = calls.findIndex((call, n) => waiting[n] === undefined && call.messageId === messageId);
       if (index >= 0) waiting[index] = outcome;
     };
     calls.forEach((call, index) => {
       try {
-        hand(client.analytics, call);
+        hand(library.analytics, call);
       } catch (cause) {
         waiting[index] = new DeliveryProblem('refused', `The library refused the call: ${String(cause)}`, noRequest, {
           cause,
         });
       }
     });
-    await client.analytics.flush({ timeout: this.options.timeoutMs + PATIENCE_MS });
-    client.settle = null;
-    if (waiting.includes(undefined)) this.client = this.open();
+    await library.analytics.flush({ timeout: this.options.timeoutMs + PATIENCE_MS });
+    library.settle = null;
+    if (waiting.includes(undefined)) this.library = this.open();
     return waiting.map((outcome) => (outcome === undefined ? forgotten() : outcome));
   }
 
-  /** Closes the client; nothing is under way then. */
+  /** Closes the library; nothing is under way then. */
   async close(): Promise<void> {
-    await this.client.analytics.closeAndFlush({ timeout: FLUSH_INTERVAL_MS });
+    await this.library.analytics.closeAndFlush({ timeout: FLUSH_INTERVAL_MS });
   }
 
-  private open(): Client {
+  private open(): Library {
     const { writeKey, host } = this.options;
     const analytics = new Analytics({
       writeKey,
@@ -83,19 +83,19 @@ export class Lane {
         },
       },
     });
-    const client: Client = { analytics, settle: null };
+    const library: Library = { analytics, settle: null };
     for (const type of deliveredTypes) {
-      analytics.on(type, (context) => client.settle?.(context.event.messageId, null));
+      analytics.on(type, (context) => library.settle?.(context.event.messageId, null));
     }
     analytics.on('error', ({ reason, ctx }) => {
       const messageId = ctx?.event.messageId;
-      if (messageId !== undefined) client.settle?.(messageId, asProblem(reason));
+      if (messageId !== undefined) library.settle?.(messageId, asProblem(reason));
     });
-    return client;
+    return library;
   }
 }
 
-interface Client {
+interface Library {
   readonly analytics: Analytics;
   /** Told what became of a call of the batch that is under way. */
   settle: ((messageId: string | undefined, outcome: Outcome) => void) | null;
