@@ -129,7 +129,6 @@ export class Walk {
         for (const [index, range] of round.ranges.entries()) {
           const page = await this.read(round, index);
           if (page === null || (done !== null && !this.joins(done, doneTo, range, page))) {
-            this.dropAhead();
             this.narrow();
             return (this.orderSeen ? reached : null) ?? 'moved';
           }
@@ -198,17 +197,20 @@ export class Walk {
         fetched = await client.follow(endpoint, fetched.next, signal);
       }
       const again: string[] = [];
+      let held: WalkPage | null = null;
       for (const link of links) {
-        const page = this.examine(await client.follow(endpoint, link, signal), anchor);
-        again.push(...page.ids);
-        yield { ...page, covers: null };
+        if (held !== null) yield held;
+        held = { ...this.examine(await client.follow(endpoint, link, signal), anchor), covers: null };
+        again.push(...held.ids);
       }
       const stillThere = new Set(again);
-      if (!before.every((id) => stillThere.has(id))) continue;
-      if (fetched.next === null) return 'end';
+      const isWhole = before.every((id) => stillThere.has(id));
       // A new row on top of newest-first pages looks like order as well, until the page is read again.
       if (before.every((id, place) => id === again[place])) this.orderSeen ||= seemsSorted;
-      if (reached !== null && this.orderSeen) return reached;
+      const next = isWhole && this.orderSeen ? reached : null;
+      if (held !== null) yield { ...held, covers: next?.at ?? null };
+      if (isWhole && fetched.next === null) return 'end';
+      if (next !== null) return next;
     }
     throw new ReportError(
       `Rows of ${endpoint.stream} kept vanishing while their page was read, ${MAX_LINKED_TRIES} times in a row`,

@@ -129,7 +129,7 @@ class StreamSync {
       }
       await this.write(page, rows, cursor.checkpoint());
       if (options.signal.aborted) throw new StoppedError();
-      if (page.trusted && endDate !== null && page.last !== null && page.last > endDate) {
+      if (endDate !== null && page.covers !== null && page.covers > endDate) {
         complete = false;
         break;
       }

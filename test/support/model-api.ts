@@ -25,6 +25,8 @@ export interface ModelApiOptions {
   readonly cap: number;
   /** Newest first whatever is asked. */
   readonly ignoresSort: boolean;
+  /** Sorts by something else than the time, perhaps only up to some moment. */
+  readonly sortsBy?: (row: ModelRow, now: number) => number;
   /** created_at_gt is not read. */
   readonly ignoresFilter?: boolean;
   /** Equal times come in another order on every request. */
@@ -185,7 +187,8 @@ export class ModelApi implements PageSource {
   }
 
   private sorted(rows: ModelRow[]): ModelRow[] {
-    const { ignoresSort, shufflesTies } = this.options;
+    const { ignoresSort, shufflesTies, sortsBy } = this.options;
+    if (sortsBy !== undefined) return rows.sort((a, b) => sortsBy(a, this.now) - sortsBy(b, this.now));
     const rank = (row: ModelRow): string => (shufflesTies ? mixed(row.id, this.requests) : row.id);
     const ascending = rows.sort((a, b) => a.created - b.created || (rank(a) < rank(b) ? -1 : 1));
     return ignoresSort ? ascending.reverse() : ascending;
@@ -221,7 +224,12 @@ function microsOf(text: string): number {
 }
 
 function mixed(id: string, salt: number): string {
+  return hashOf(id, salt).toString(16).padStart(8, '0') + id;
+}
+
+/** A number that has nothing to do with the order of ids. */
+export function hashOf(id: string, salt = 1): number {
   let hash = salt * 2654435761;
   for (const character of id) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619) >>> 0;
-  return hash.toString(16).padStart(8, '0') + id;
+  return hash;
 }

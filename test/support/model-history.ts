@@ -67,8 +67,8 @@ const silent: Logger = { log: () => undefined, metric: () => undefined };
 export async function play(history: History): Promise<Played> {
   const api = new ModelApi(history.api);
   const oracle = new Oracle(history.api.rows);
-  const { ignoresSort, ignoresFilter = false, disorderEvery = null, clock = 'exact', step } = history.api;
-  const isOrderly = !ignoresSort && !ignoresFilter && disorderEvery === null;
+  const { ignoresSort, ignoresFilter = false, sortsBy, disorderEvery = null, clock = 'exact', step } = history.api;
+  const isOrderly = !ignoresSort && sortsBy === undefined && !ignoresFilter && disorderEvery === null;
   let document: JsonObject = { mine: 1, bookmarks: { other: { x: 1 } } };
   let states = 0;
   for (const [number, planned] of history.syncs.entries()) {

@@ -1,0 +1,195 @@
+/** One fault put into the source by hand: the text that is there, once, and what stands in its place. */
+export interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const cursor = 'src/sync/cursor.ts';
+const sentIds = 'src/sync/sent-ids.ts';
+const sync = 'src/sync/sync.ts';
+const walk = 'src/circle/walk.ts';
+const sink = 'src/singer/sink.ts';
+
+/** Faults that somebody could make in the engine while tidying it up. Each must be found by the tests. */
+export const mutations: readonly Mutation[] = [
+  // What is sent.
+  { name: 'the first row is out of bounds', file: cursor, from: 'at < this.from.at) ||', to: 'at <= this.from.at) ||' },
+  { name: 'the end date is exclusive', file: cursor, from: 'at > endDate)', to: 'at >= endDate)' },
+  { name: 'nothing is remembered from the state', file: sentIds, from: 'return !sentBefore;', to: 'return true;' },
+  { name: 'nothing is remembered within a sync', file: sentIds, from: 'if (this.known.has(id)) return false;', to: '' },
+  {
+    name: 'the state forgets the ids of its own instant',
+    file: sentIds,
+    from: "?? '') >= from) start--;",
+    to: "?? '') > from) start--;",
+  },
+  {
+    name: 'ties at a window’s border are dropped by time, not by id',
+    file: sync,
+    from: 'at < page.anchor) continue',
+    to: 'at <= page.anchor) continue',
+  },
+  {
+    name: 'event_names is left to the server',
+    file: sync,
+    from: "if (names.size > 0 && !names.has(rowNames[index] ?? '')) continue;",
+    to: '',
+  },
+  {
+    name: 'rows without a timestamp are dropped',
+    file: sync,
+    from: "if (verdict !== 'send') continue;",
+    to: "if (verdict !== 'send' || at === null) continue;",
+  },
+  {
+    name: 'the end date ends an unsorted stream',
+    file: sync,
+    from: 'page.covers !== null && page.covers > endDate',
+    to: 'page.last !== null && page.last > endDate',
+  },
+  // Where the next look begins.
+  {
+    name: 'no look-back during a sync',
+    file: cursor,
+    from: 'start === null ? position : earlier(position, minusSeconds(start.earliest, this.options.lookbackSeconds));',
+    to: 'start === null ? position : position;',
+  },
+  {
+    name: 'the position goes back',
+    file: cursor,
+    from: 'within > this.position) this.position',
+    to: 'within < this.position) this.position',
+  },
+  {
+    name: 'the position is that of the last row, covered or not',
+    file: sync,
+    from: 'if (page.covers !== null) cursor.covered(page.covers);',
+    to: 'if (page.last !== null) cursor.covered(page.last);',
+  },
+  { name: 'a broken order is trusted by the state', file: cursor, from: 'this.trusted = false;', to: '' },
+  {
+    name: 'the cursor of an edited bookmark counts',
+    file: cursor,
+    from: 'const own = cursor?.bookmark === bookmark ? cursor : undefined;',
+    to: 'const own = cursor;',
+  },
+  {
+    name: 'a full table goes on from the state',
+    file: sync,
+    from: "stream.method === 'FULL_TABLE' ? undefined : options.states.get(name)",
+    to: 'options.states.get(name)',
+  },
+  // The bookmark.
+  {
+    name: 'the bookmark is the last row, not the latest',
+    file: cursor,
+    from: 'this.bookmark === null || at > this.bookmark.at',
+    to: 'this.bookmark === null || at !== this.bookmark.at',
+  },
+  {
+    name: 'the bookmark may lie in the future',
+    file: cursor,
+    from: '(this.start === null || at <= this.start.latest)',
+    to: 'this.options !== null',
+  },
+  // States.
+  {
+    name: 'the state is written before its rows',
+    file: sink,
+    from: 'const { page, indexes } = batch;',
+    to: `const { page, indexes } = batch;
+    if (state !== null) {
+      this.options.state.set(stream.definition.name, state);
+      await this.writeState();
+    }`,
+  },
+  { name: 'no state behind a page', file: sync, from: 'rows, cursor.checkpoint());', to: 'rows, null);' },
+  // The walk.
+  {
+    name: 'an empty page is the end',
+    file: walk,
+    from: 'if (page.fetched.next === null) {',
+    to: 'if (page.fetched.next === null || page.ids.length === 0) {',
+  },
+  {
+    name: 'a short page is the end',
+    file: walk,
+    from: 'if (page.fetched.next === null) {',
+    to: 'if (page.fetched.next === null || page.ids.length < range.perPage) {',
+  },
+  {
+    name: 'the order is trusted, not looked at',
+    file: walk,
+    from: 'if (this.trusted && !sighting.ordered) throw new NotAnchorable(UNSORTED);',
+    to: '',
+  },
+  {
+    name: 'the order is taken for seen',
+    file: walk,
+    from: 'private orderSeen = false;',
+    to: 'private orderSeen = true;',
+  },
+  {
+    name: 'pages are believed without overlap',
+    file: walk,
+    from: 'const lastId = done.ids.at(-1);',
+    to: 'if (done !== null) return true;\n    const lastId = done.ids.at(-1);',
+  },
+  {
+    name: 'shared rows of one instant need not stand as they stood',
+    file: walk,
+    from: 'page.first < done.last) return true;',
+    to: 'page.first <= done.last) return true;',
+  },
+  {
+    name: 'linked pages are not read again',
+    file: walk,
+    from: 'const isWhole = before.every((id) => stillThere.has(id));',
+    to: 'const isWhole = stillThere.size >= 0;',
+  },
+  {
+    name: 'linked pages cover before they are read again',
+    file: walk,
+    from: 'yield links.length === 0 ? page : { ...page, covers: null };',
+    to: 'yield page;',
+  },
+  {
+    name: 'created_at_gt is taken to be obeyed',
+    file: walk,
+    from: "throw new NotAnchorable('The API does not filter by created_at_gt as asked');",
+    to: '',
+  },
+  {
+    name: 'anchors are exclusive',
+    file: 'src/circle/anchor.ts',
+    from: 'tickBefore(anchor.at, anchor.digits)',
+    to: '`${anchor.at}Z`',
+  },
+  {
+    name: 'page numbers make the circle, not addresses',
+    file: 'src/circle/next-page.ts',
+    from: 'key.searchParams.sort();',
+    to: "key.searchParams.delete('per_page');\n  key.searchParams.sort();",
+  },
+  {
+    name: 'ranges do not overlap',
+    file: 'src/circle/ranges.ts',
+    from: 'const latestStart = end - SHARED_ROWS;',
+    to: 'const latestStart = end;',
+  },
+  // Instants.
+  {
+    name: 'timestamps are compared as text',
+    file: 'src/base/instant.ts',
+    from: "if (typeof text !== 'string' || text.length > 64) return null;",
+    to: "if (typeof text !== 'string' || text.length > 64) return null;\n  if (shape.test(text)) return instant(text.replace(/Z$/, ''));",
+  },
+  {
+    name: 'timestamps are cut to milliseconds',
+    file: 'src/base/instant.ts',
+    from: 'if (end === 19) return instant(text.slice(0, 19));',
+    to: 'if (end === 19) return instant(text.slice(0, 19));\n    if (end > 23) return trimmed(text.slice(0, 23));',
+  },
+];
