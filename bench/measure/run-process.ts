@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const nodeProbe = fileURLToPath(new URL('probe.cjs', import.meta.url));
+const pythonCache = fileURLToPath(new URL('../../.venv-bench/pycache', import.meta.url));
 const pythonProbe = fileURLToPath(new URL('../peers/probe', import.meta.url));
 
 export interface Command {
@@ -46,7 +47,10 @@ export async function runProcess({ program, args }: Command, sink: Sink, folder:
   await rm(probeFile, { force: true });
   const env = {
     PATH: process.env['PATH'] ?? '',
-    HOME: process.env['HOME'] ?? '',
+    // What frameworks keep at home (dlt does) is not kept.
+    HOME: folder,
+    RUNTIME__DLTHUB_TELEMETRY: 'false',
+    PYTHONPYCACHEPREFIX: pythonCache,
     NODE_OPTIONS: `--require ${nodeProbe}`,
     PYTHONPATH: pythonProbe,
     BENCH_PROBE_FILE: probeFile,

@@ -15,8 +15,8 @@ export async function writeDocument(sections: readonly Section[], results: Resul
   const parts = [head(known.map(({ result }) => result)), goalsOf(known.flatMap(({ result }) => result.goals))];
   for (const { section, result } of known) {
     const charts = result.charts.map(({ name, title, alt }) => `**${title}**\n\n![${alt}](charts/${name}.svg)`);
-    const parts2 = [...result.text, ...result.tables.map(tableOf), ...charts];
-    parts.push(`## ${section.title}\n\n${parts2.join('\n\n')}\n\n${originOf(section, result)}`);
+    const body = [...result.text, ...result.tables.map(tableOf), ...charts];
+    parts.push(`## ${section.title}\n\n${body.join('\n\n')}\n\n${originOf(section, result)}`);
     for (const chart of result.charts) await drawChart(chart, `${docs}charts`);
   }
   await writeFormatted(`${docs}benchmarks.md`, `${parts.join('\n\n')}\n`);
@@ -41,8 +41,8 @@ function head(results: readonly Result[]): string {
 
 Made by \`npm run bench\`; do not edit. Each figure is a median of runs that took turns with those that they are compared
 with, in one go, on one machine: the ratios mean more than the figures. \`npm run bench -- --only NAME\` measures one
-section again (${results.length} sections; the name is under each); \`npm run bench:quick\` shows in two minutes that all of
-it works, and keeps nothing. It takes Linux, Python 3.10 to 3.13 for the other connectors (\`.venv-bench\`, made once) and
+section again (${results.length} sections; the name is under each); \`npm run bench:quick\` shows in a few minutes that all
+of it works, and keeps nothing. It takes Linux, Python 3.10 to 3.13 for the other connectors (\`.venv-bench\`, made once) and
 3 GB of memory.
 
 ${machine === undefined ? '' : `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}; Node ${machine.node}; ${versions.join(', ')}.`}
