@@ -13,6 +13,8 @@ export interface StatedRun {
   readonly statesAreWhole: boolean;
   /** Whether the bookmark may return to where it was at the start (design section 4, rule 5). */
   readonly mayReset: boolean;
+  /** Rows as they are, where the API showed some of them without their created_at for a while. */
+  readonly truth: readonly Visible[];
   /** The server's clock when the process had ended, in microseconds. */
   readonly endedAt: bigint;
 }
@@ -27,6 +29,12 @@ function streamProblems(stream: StreamName, run: StatedRun, books: Books): strin
   const first = bookmarkOf(run.given.get(stream));
   const texts = new Set<unknown>([first]);
   for (const record of books.arrived.values()) if (record.stream === stream) texts.add(record.row['created_at']);
+  for (const rows of run.truth) {
+    for (const [key, { text }] of rows) {
+      const row = JSON.parse(text) as JsonObject;
+      if (books.arrived.has(key)) texts.add(row['created_at']);
+    }
+  }
   let last = first;
   for (const { bookmarks } of run.transcript.states) {
     if (!bookmarks.has(stream) && !run.statesAreWhole) continue;

@@ -153,7 +153,8 @@ class History {
     if (killed) found.push(...tailProblems(judged, books.crashes.at(-1)?.allowed ?? 0));
     const endedAt = this.serverMicros();
     const mayReset = plan.largestPage < 8 || plan.pageSize < 8 || breaksOrder(sandbox.faults.rules);
-    const stated = { transcript, given, statesAreWhole: face === 'singer', mayReset, endedAt };
+    const truth = hidesDates(plan.faults) ? [before, visibleRows(sandbox, plan.names)] : [];
+    const stated = { transcript, given, statesAreWhole: face === 'singer', mayReset, truth, endedAt };
     found.push(...bookmarkProblems(stated, books));
     if (!killed) found.push(...this.judgeRead(transcript, before));
     if (ending === 'whole' && !hidesDates(plan.faults)) {

@@ -44,9 +44,7 @@ export async function runTap(workspace: Workspace, run: TapRun): Promise<TapEnd>
   };
   child.stdin.end();
   child.stdout.on('data', (chunk: Buffer) => {
-    // A reader that is gone takes nothing more, to the byte.
-    const rest = wasHit && kill !== null && cutsOutput(kill) ? 0 : chunk.length;
-    const left = kill !== null && cutsOutput(kill) ? Math.min(rest, kill.atByte - taken) : rest;
+    const left = kill !== null && cutsOutput(kill) ? leftFor(kill, wasHit, taken, chunk.length) : chunk.length;
     out.push(chunk.subarray(0, left));
     taken += left;
     if (kill !== null && kill.atByte > 0 && taken >= kill.atByte) strike();
@@ -62,6 +60,12 @@ export async function runTap(workspace: Workspace, run: TapRun): Promise<TapEnd>
   clearTimeout(early);
   const [stdout, stderr] = [Buffer.concat(out).toString(), Buffer.concat(errors).toString()];
   return { code, signal, stdout, stderr, wasHit, hangs, seconds: (performance.now() - began) / 1000 };
+}
+
+/** How much of a chunk a reader takes that is gone after the byte of its kill, or was gone before the first one. */
+function leftFor({ atByte }: Kill, wasHit: boolean, taken: number, length: number): number {
+  if (wasHit) return 0;
+  return atByte === 0 ? length : Math.min(length, atByte - taken);
 }
 
 async function argumentsOf(workspace: Workspace, { face, settings, given }: TapRun): Promise<string[]> {
