@@ -17,10 +17,11 @@ interface Drawn {
 export async function drawChart(chart: Chart, folder: string): Promise<void> {
   const page: unknown = parseHTML('<html><body></body></html>');
   const options = chart.kind === 'bars' ? bars(chart) : lines(chart);
-  const style = 'font-size: 13px; background: white; color: #222';
-  const svg: unknown = plot({ ...options, ...documentOf(page), width: 760, style });
+  const svg: unknown = plot({ ...options, ...documentOf(page), width: 760 });
   if (!isDrawn(svg)) throw new Error(`${chart.name} was not drawn`);
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  // Not as an option of the plot, since linkedom's elements do not let their style be set so.
+  svg.setAttribute('style', 'font-size: 13px; background: white; color: #222');
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', chart.alt);
   await mkdir(folder, { recursive: true });
@@ -28,8 +29,10 @@ export async function drawChart(chart: Chart, folder: string): Promise<void> {
 }
 
 function documentOf(page: unknown): object {
-  if (typeof page !== 'object' || page === null || !('document' in page)) throw new Error('linkedom made no document');
-  return { document: page.document };
+  // A proxy: it has a document, but `in` does not know.
+  const found: unknown = typeof page === 'object' && page !== null ? Reflect.get(page, 'document') : undefined;
+  if (found === undefined) throw new Error('linkedom made no document');
+  return { document: found };
 }
 
 function isDrawn(element: unknown): element is Drawn {
@@ -41,7 +44,8 @@ function bars({ x, points }: Chart): PlotOptions {
   return {
     marginLeft: 250,
     marginRight: 60,
-    x: { label: x, zero: true },
+    marginBottom: 50,
+    x: { label: x, zero: true, labelOffset: 42 },
     y: { label: null, domain: points.map(({ series }) => series) },
     color: { domain: ['ours', 'others'], range: COLOURS },
     marks: [
@@ -64,10 +68,18 @@ function lines({ x, y, points }: Chart): PlotOptions {
   return {
     height: 380,
     marginLeft: 70,
-    marginRight: 40,
+    marginRight: 60,
+    marginTop: 40,
+    marginBottom: 50,
     grid: true,
-    x: { label: x, type: 'log', tickFormat: ',' },
-    y: { label: y, type: 'log', tickFormat: ',' },
+    x: { label: x, type: 'log', ticks: [...new Set(points.map((point) => point.x))], tickFormat: ',', labelOffset: 42 },
+    y: {
+      label: y,
+      type: 'log',
+      domain: [1, Math.max(10, ...points.map((point) => 1.2 * point.y))],
+      ticks: 5,
+      tickFormat: ',',
+    },
     color: { legend: false, domain: names, range: COLOURS },
     marks: [
       line(points, { x: 'x', y: 'y', stroke: 'series', strokeWidth: 2 }),

@@ -42,7 +42,7 @@ function head(results: readonly Result[]): string {
 Made by \`npm run bench\`; do not edit. Each figure is a median of runs that took turns with those that they are compared
 with, in one go, on one machine: the ratios mean more than the figures. \`npm run bench -- --only NAME\` measures one
 section again (${results.length} sections; the name is under each); \`npm run bench:quick\` shows in a few minutes that all
-of it works, and keeps nothing. It takes Linux, Python 3.10 to 3.13 for the other connectors (\`.venv-bench\`, made once) and
+of it works, and keeps nothing. It takes Linux, Python 3.11 for the other connectors (\`.venv-bench\`, made once; BENCH_PYTHON names another) and
 3 GB of memory.
 
 ${machine === undefined ? '' : `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}; Node ${machine.node}; ${versions.join(', ')}.`}
