@@ -15,8 +15,8 @@ export interface StatedRun {
   readonly mayReset: boolean;
   /** Rows as they are, where the API showed some of them without their created_at for a while. */
   readonly truth: readonly Visible[];
-  /** The server's clock when the process had ended, in microseconds. */
-  readonly endedAt: bigint;
+  /** No later than this did the sync of a stream start, by the server's clock, in microseconds. */
+  readonly startedBy: ReadonlyMap<StreamName, bigint>;
 }
 
 /** Bookmarks that go back, are of no row, or are later than the run. @returns what must not be */
@@ -50,7 +50,10 @@ function streamProblems(stream: StreamName, run: StatedRun, books: Books): strin
       problems.push(`the bookmark of ${stream} went back from ${last} to ${text}`);
     }
     if (!texts.has(text)) problems.push(`the bookmark ${text} of ${stream} is of no row that came`);
-    if (micros(text) > run.endedAt) problems.push(`the bookmark ${text} of ${stream} is later than the run`);
+    const startedBy = run.startedBy.get(stream);
+    if (startedBy !== undefined && micros(text) > startedBy) {
+      problems.push(`the bookmark ${text} of ${stream} is later than the start of its sync`);
+    }
     last = text;
   }
   return problems;

@@ -62,7 +62,7 @@ export function planHistory(chance: Chance, seed: number, index: number): Histor
       cursorDigits: chance.pick([6, 6, 3, 0]),
       gzip: chance.happens(0.7),
       authScheme: chance.pick(['both', 'both', 'Bearer', 'Token']),
-      ...(chance.happens(0.3) && { live: { rowsPerSecond: chance.between(5, 60), lateShare: 0.3, lateMs: 700 } }),
+      ...(chance.happens(0.3) && bearsLive(pageSize, faults, ignoresPerPage) && { live: liveRows(chance, pageSize) }),
       ...{ faultSeed: seed, logSize: 100_000 },
     },
     settings: {
@@ -79,6 +79,21 @@ export function planHistory(chance: Chance, seed: number, index: number): Histor
     startsAt,
     endsAt,
   };
+}
+
+/** Rows that keep coming, slower than the smallest pages are read. */
+function liveRows(chance: Chance, pageSize: number): NonNullable<SandboxOptions['live']> {
+  return { rowsPerSecond: chance.between(2, Math.min(60, pageSize * 3)), lateShare: 0.3, lateMs: 700 };
+}
+
+/**
+ * Newest first, each new row moves all others on. Where pages are too small to overlap, the tap then begins again and
+ * again, and comes to no end while rows keep coming.
+ */
+function bearsLive(pageSize: number, faults: readonly FaultName[], ignoresPerPage: boolean): boolean {
+  if (!faults.includes('ignore-sort')) return true;
+  const makesSmall: readonly FaultName[] = ['clamp-page', 'short-page', 'empty-page'];
+  return pageSize >= 50 && !ignoresPerPage && !faults.some((fault) => makesSmall.includes(fault));
 }
 
 /** Before the first run: bursts of rows that share one created_at, shorter and longer than a page. */

@@ -8,7 +8,7 @@ import { Chance } from './chance.js';
 import { makeChanges } from './changes.js';
 import { addBursts, planHistory, type HistoryPlan } from './community.js';
 import { breaksOrder, hidesDates, planRules } from './fault-plan.js';
-import { appliedFaults } from './journal.js';
+import { appliedFaults, requestsOf, startsOf } from './journal.js';
 import { planKill, type KillKind } from './kill.js';
 import { runTap, type Bookmarks, type TapEnd } from './tap-run.js';
 import { readTranscript, type Transcript } from './transcript.js';
@@ -54,8 +54,7 @@ export async function playHistory(seed: number, index: number): Promise<HistoryR
   try {
     addBursts(chance, sandbox, plan);
     const history = new History(chance, plan, sandbox, workspace);
-    for (let n = 0; n < plan.disturbedRuns && history.problems.length === 0; n++) await history.disturbedRun(n);
-    if (history.problems.length === 0) await history.lastRun();
+    await history.play();
     return history.result(index);
   } finally {
     await sandbox.close();
@@ -93,8 +92,20 @@ class History {
     );
   }
 
+  /** Plays all runs, up to the first with a problem. What goes wrong here is one as well: the session goes on. */
+  async play(): Promise<void> {
+    try {
+      for (let n = 0; n < this.plan.disturbedRuns && this.problems.length === 0; n++) await this.disturbedRun(n);
+      if (this.problems.length === 0) await this.lastRun();
+    } catch (error) {
+      this.problems.push(
+        `the history broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      );
+    }
+  }
+
   /** A run with changes, mostly with faults, often with a kill. */
-  async disturbedRun(n: number): Promise<void> {
+  private async disturbedRun(n: number): Promise<void> {
     const { chance, plan, sandbox } = this;
     const clock = plan.sandbox.clock ?? Date.now;
     const visible = visibleRows(sandbox, []);
@@ -109,7 +120,7 @@ class History {
   }
 
   /** Nothing is wrong with the API any more, and there is time: now everything has to be there. */
-  async lastRun(): Promise<void> {
+  private async lastRun(): Promise<void> {
     this.sandbox.faults.clear();
     const patience = { request_timeout_seconds: 60, max_retry_seconds: 120 };
     const ending = await this.run(null, { ...this.plan.settings, ...patience });
@@ -133,6 +144,7 @@ class History {
     const face = chance.pick(plan.faces);
     const startedAt = this.serverMicros();
     const before = visibleRows(sandbox, plan.names);
+    const asked = requestsOf(sandbox);
     const withUrl = { ...settings, base_url: sandbox.url };
     const end = await runTap(this.workspace, { face, settings: withUrl, given, kill });
     const ending = endingOf({ kill, end });
@@ -150,11 +162,17 @@ class History {
     const found = runProblems(judged);
     const killed = ending === 'killed';
     found.push(...books.enter(transcript, given, killed, killed && kill?.kind.startsWith('SIGKILL') === false));
-    if (killed) found.push(...tailProblems(judged, books.crashes.at(-1)?.allowed ?? 0));
-    const endedAt = this.serverMicros();
+    if (killed) found.push(...tailProblems(judged, books.crashes.at(-1)?.allowed ?? 0, hidesDates(plan.faults)));
     const mayReset = plan.largestPage < 8 || plan.pageSize < 8 || breaksOrder(sandbox.faults.rules);
     const truth = hidesDates(plan.faults) ? [before, visibleRows(sandbox, plan.names)] : [];
-    const stated = { transcript, given, statesAreWhole: face === 'singer', mayReset, truth, endedAt };
+    const stated = {
+      transcript,
+      given,
+      statesAreWhole: face === 'singer',
+      mayReset,
+      truth,
+      startedBy: startsOf(sandbox, asked),
+    };
     found.push(...bookmarkProblems(stated, books));
     if (!killed) found.push(...this.judgeRead(transcript, before));
     if (ending === 'whole' && !hidesDates(plan.faults)) {

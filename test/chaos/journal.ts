@@ -1,6 +1,7 @@
 import { faultKinds } from '../../src/sandbox/fault-table.js';
 import type { Sandbox } from '../../src/sandbox/index.js';
 import type { StreamName } from '../../src/sandbox/rows.js';
+import { micros } from '../support/tap.js';
 
 /** How many requests a stream has had, or both together. */
 export function requestsOf(sandbox: Sandbox, stream?: StreamName): number {
@@ -8,6 +9,21 @@ export function requestsOf(sandbox: Sandbox, stream?: StreamName): number {
   return (
     sandbox.requests.findLast((entry) => entry.stream === stream && entry.streamNumber !== null)?.streamNumber ?? 0
   );
+}
+
+/**
+ * By when the sync of each stream had started, by the server's clock, in microseconds: when its first page was asked for
+ * that nothing was wrong with, and a second more, since the tap reads that off a Date in whole seconds.
+ *
+ * @param behind how many requests there had been before the run
+ */
+export function startsOf(sandbox: Sandbox, behind: number): Map<StreamName, bigint> {
+  const starts = new Map<StreamName, bigint>();
+  for (const { number, stream, status, faults, at } of sandbox.requests) {
+    if (number === null || number <= behind || stream === null || starts.has(stream)) continue;
+    if (status === 200 && faults.length === 0) starts.set(stream, micros(at) + 1_000_000n);
+  }
+  return starts;
 }
 
 /**

@@ -7,6 +7,7 @@ export function tableOf(totals: Totals): string {
     ['runs (started processes)', totals.runs],
     ['... of them through the Airbyte face', totals.runsAsAirbyteSource],
     ['... that ended whole, with an error, killed', `${endings.whole}, ${endings.failed}, ${endings.killed}`],
+    ['... killed', `${Math.round((100 * endings.killed) / Math.max(1, totals.runs))} %`],
     ['histories', totals.histories],
     ['... that failed', totals.failedHistories.length],
     ['faults applied', sumOf(totals.faults)],
