@@ -2,6 +2,7 @@ import { UsageError } from '../base/errors.js';
 import { Output } from '../io/output.js';
 import type { SingerCommand } from '../singer/run.js';
 import type { Program, ProgramSurroundings } from './front-door.js';
+import { usualCommand } from './usual-command.js';
 import { version } from './version.js';
 
 /** The tap by flags, the Airbyte source by verbs: one program. */
@@ -24,6 +25,11 @@ async function runSource(argv: readonly string[], around: ProgramSurroundings): 
 }
 
 async function runTap(argv: readonly string[], around: ProgramSurroundings): Promise<number> {
+  const usual = usualCommand(argv);
+  if (usual !== null) {
+    const { runSinger } = await import('../singer/run.js');
+    return await runSinger(usual, { ...around, version });
+  }
   const { parse } = await import('./parse.js');
   const parsed = await parse(argv, (parser) =>
     parser
