@@ -42,14 +42,14 @@ function head(results: readonly Result[]): string {
 Made by \`npm run bench\`; do not edit. Each figure is a median of runs that took turns with those that they are compared
 with, in one go, on one machine: the ratios mean more than the figures. \`npm run bench -- --only NAME\` measures one
 section again (${results.length} sections; the name is under each); \`npm run bench:quick\` shows in a few minutes that all
-of it works, and keeps nothing. It takes Linux, Python 3.11 for the other connectors (\`.venv-bench\`, made once; BENCH_PYTHON names another) and
-3 GB of memory.
+of it works, and keeps nothing. It takes Linux, 3 GB of memory, and Python 3.11 for the other connectors
+(\`.venv-bench\`, made once; \`BENCH_PYTHON\` names the program).
 
 ${machine === undefined ? '' : `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}; Node ${machine.node}; ${versions.join(', ')}.`}
 
 All clients read from one server over loopback HTTP, in a process of its own, that has its rows' JSON ready as bytes
 (\`bench/server\`): a page is a slice of them, so the server is not what is measured. The rows are those of
-[the sandbox](sandbox.md). The bare loop (\`bench/subjects/bare-loop.mjs\`) asks for one page after another over a kept
+[the sandbox](sandbox.md). The bare loop (\`bench/subjects/bare-loop.ts\`) asks for one page after another over a kept
 connection, and does JSON.parse, JSON.stringify of each record and one write a page: no checks, no state, no retries.`;
 }
 

@@ -53,13 +53,17 @@ export const profile: Section = {
     const table = [...spentBy(stacks)]
       .sort(([, a], [, b]) => b - a)
       .map(([name, spent]) => [name, seconds(spent), share(spent)]);
+    const [[next = '', , part = ''] = []] = table.filter(([name]) => !name?.startsWith('waiting'));
     const rest = ownTime(stacks).slice(0, 12);
     for (const row of table) bench.log(row.join(' | '));
     return {
       text: [
         `\`node --cpu-prof\` on the tap (Singer face, default settings, readable names), ${count(rows)} rows to /dev/null, ` +
           `${seconds(run.wallSeconds)} in all. The first table puts each sample into the group of the function that it fell ` +
-          'into, or of the nearest caller that has a group (what is inlined counts where it is inlined); the second lists single functions by their own time.',
+          'into, or of the nearest caller that has a group (what is inlined counts where it is inlined); ' +
+          'the second lists single functions by their own time.',
+        `The next limit is ${next}, with ${part} of the samples. One thread does all of this: beyond it, pages would have ` +
+          'to be read in several.',
       ],
       goals: [],
       tables: [
