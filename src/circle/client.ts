@@ -89,7 +89,7 @@ export class CircleClient implements PageSource {
       await this.pacer.waitForTurn(signal);
       // No answer takes longer than all tries may, however little of it comes at a time.
       const left = this.options.maxRetryMs - (this.around.now() - started);
-      const result = await this.attempt(endpoint, url, Math.max(this.options.requestTimeoutMs, left), signal);
+      const result = await this.attempt(endpoint, url, Math.max(2 * this.options.requestTimeoutMs, left), signal);
       if ('page' in result) return result;
       if (result.error instanceof BrokenBodyError && ++brokenBodies >= MAX_BROKEN_BODIES) throw result.error;
       if (!result.retried) throw result.error;

@@ -99,7 +99,7 @@ describe('no answer: asked for again, then one line that says what was wrong', (
     ],
     [
       'a body, a byte every 200 ms',
-      /waiting for the body|the body was not whole after 1 seconds/,
+      /waiting for the body|the body was not whole after 2 seconds/,
       (socket) => {
         socket.write(answerBytes('', { contentLength: page.length }));
         drip(socket, page, 200);
