@@ -114,7 +114,8 @@ class Tap:
     """The tap with one configuration, against one server."""
 
     def __init__(self, executable: str, api: Api | None, config: dict[str, Any] | None = None) -> None:
-        self.command = [os.environ.get("NODE", "node"), executable] if executable.endswith(".js") else [executable]
+        program = str(Path(executable).resolve())
+        self.command = [os.environ.get("NODE", "node"), program] if program.endswith(".js") else [program]
         self.folder = Path(tempfile.mkdtemp(prefix="independent-"))
         self.config: dict[str, Any] = {"requests_per_minute": 0, "max_retry_seconds": 20, "request_timeout_seconds": 10}
         if api is not None:
