@@ -226,7 +226,8 @@ function edited(document: JsonObject, edit: StateEdit | null, oracle: Oracle): J
       : {
           replication_key: 'created_at',
           replication_key_value: bookmark,
-          ...(edit.kind !== 'without cursor' && { cursor: cursor ?? null }),
+          // An edit that takes back the one before would make the cursor count again.
+          ...(edit.kind !== 'without cursor' && cursor?.['bookmark'] !== bookmark && { cursor: cursor ?? null }),
         };
   const bookmarks = isJsonObject(document['bookmarks']) ? document['bookmarks'] : {};
   return { ...document, bookmarks: { ...bookmarks, events: changed } };
