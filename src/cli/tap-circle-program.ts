@@ -26,6 +26,7 @@ async function runSource(argv: readonly string[], around: ProgramSurroundings): 
 
 async function runTap(argv: readonly string[], around: ProgramSurroundings): Promise<number> {
   const usual = usualCommand(argv);
+  if (usual === 'discover') return await printCatalog(around);
   if (usual !== null) {
     const { runSinger } = await import('../singer/run.js');
     return await runSinger(usual, { ...around, version });
@@ -70,14 +71,19 @@ async function runTap(argv: readonly string[], around: ProgramSurroundings): Pro
     const { aboutTap } = await import('../singer/about.js');
     return await print(aboutText(aboutTap, options.format ?? 'text', version), around);
   }
+  if (options.discover === true) return await printCatalog(around);
   const { runSinger } = await import('../singer/run.js');
   const { config = [], catalog = options.properties, state } = options;
-  const command: SingerCommand = { action: actionOf(options.discover, options.test), config, catalog, state };
+  const command: SingerCommand = { action: actionOf(options.test), config, catalog, state };
   return await runSinger(command, { ...around, version });
 }
 
-function actionOf(discover: boolean | undefined, test: string | undefined): SingerCommand['action'] {
-  if (discover === true) return 'discover';
+async function printCatalog(around: ProgramSurroundings): Promise<number> {
+  const { discover } = await import('../singer/discover.js');
+  return await discover(around);
+}
+
+function actionOf(test: string | undefined): SingerCommand['action'] {
   switch (test) {
     case undefined:
       return 'sync';

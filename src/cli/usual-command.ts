@@ -7,7 +7,7 @@ import type { SingerCommand } from '../singer/run.js';
  *
  * @returns null where the command line is not one of these
  */
-export function usualCommand(argv: readonly string[]): SingerCommand | null {
+export function usualCommand(argv: readonly string[]): SingerCommand | 'discover' | null {
   try {
     const { config, catalog, properties, state, discover } = parseArgs({
       args: [...argv],
@@ -20,7 +20,7 @@ export function usualCommand(argv: readonly string[]): SingerCommand | null {
       },
     }).values;
     if (catalog !== undefined && properties !== undefined) return null;
-    return { action: discover ? 'discover' : 'sync', config, catalog: catalog ?? properties, state };
+    return discover ? 'discover' : { action: 'sync', config, catalog: catalog ?? properties, state };
   } catch {
     return null;
   }

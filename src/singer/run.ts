@@ -1,4 +1,3 @@
-import catalog from '../../catalog.json' with { type: 'json' };
 import { givenSettings, noSettings } from '../config/given-settings.js';
 import { readJsonFile } from '../config/json-file.js';
 import { readSettings, settingsSchema, type Settings } from '../config/settings.js';
@@ -19,7 +18,7 @@ import { SingerState } from './state.js';
 
 /** What the command line asks of the Singer face. */
 export interface SingerCommand {
-  readonly action: 'sync' | 'discover' | 'test' | 'test-schema';
+  readonly action: 'sync' | 'test' | 'test-schema';
   /** Files, or `ENV`. Later ones win, the environment over all. */
   readonly config: readonly string[];
   readonly catalog?: string | undefined;
@@ -43,12 +42,6 @@ export interface SingerSurroundings extends Surroundings {
  */
 export async function runSinger(command: SingerCommand, around: SingerSurroundings): Promise<number> {
   const output = new Output(around.stdout);
-  if (command.action === 'discover') {
-    // Needs no configuration: Meltano discovers before each sync, others before there is a token.
-    await output.write(JSON.stringify(catalog, null, 2) + '\n');
-    await output.flush();
-    return 0;
-  }
   const settings = await settingsOf(command, around);
   const chosen = withHashedFields(await chosenStreams(command), settings);
   const streams = chosen.map((stream) => flattened(stream, settings));
