@@ -27,7 +27,7 @@ const shortfalls: Readonly<Record<string, string>> = {
     'asked for before. A larger `max_concurrency` hides more (see the table).',
   '`tap-circle --help`': YARGS,
   'the first RECORD of a sync':
-    'yargs, axios and the validators are loaded and compiled, then a page of 2,000 rows is asked for and read whole ' +
+    'axios and the validators are loaded and compiled, then a page of 2,000 rows is asked for and read whole ' +
     'before its first row leaves.',
   'Exact numbers and clean text, rows that are printed anew':
     'Two regular expressions go over the text of every record that is printed anew: one for long numbers before, one for ' +
