@@ -22,13 +22,12 @@ const nothing = Buffer.alloc(0);
 
 /**
  * Writes Singer messages: SCHEMA, then RECORDs with the STATE that covers them behind each page. A STATE like the last
- * one is not written again, unless records came after it: the very last line is always a STATE.
+ * one is not written again, unless something came after it: the very last line is always a STATE.
  */
 export class SingerSink implements Sink {
   private readonly options: SingerSinkOptions;
   private readonly block = new LineBlock();
   private lastState: string | null = null;
-  private recordsSinceState = false;
   private endsWithState = false;
   private version: number | null = null;
 
@@ -50,10 +49,7 @@ export class SingerSink implements Sink {
     const after = Buffer.from(`${version},"time_extracted":"${formatInstant(instantOfMillis(now()))}"}`);
     const { page, indexes } = batch;
     const { block } = this;
-    if (indexes.length > 0) {
-      this.recordsSinceState = true;
-      this.endsWithState = false;
-    }
+    if (indexes.length > 0) this.endsWithState = false;
     for (const index of indexes) {
       block.add(before, page.textOf(index), after);
       if (!block.isFull) continue;
@@ -73,7 +69,7 @@ export class SingerSink implements Sink {
       const { name } = stream.definition;
       // Only now: a target takes it as the word that all rows of the version are there, and may delete the others.
       await output.write(JSON.stringify({ type: 'ACTIVATE_VERSION', stream: name, version: this.version }) + '\n');
-      this.recordsSinceState = true;
+      this.endsWithState = false;
     }
     this.options.state.set(stream.definition.name, state);
     await this.writeState();
@@ -101,12 +97,11 @@ export class SingerSink implements Sink {
   private nextStateLine(): string | null {
     if (!this.options.writesState) return null;
     const line = stateMessage(this.options.state.toJson());
-    return line === this.lastState && !this.recordsSinceState ? null : line;
+    return line === this.lastState && this.endsWithState ? null : line;
   }
 
   private stateWritten(line: string): void {
     this.lastState = line;
-    this.recordsSinceState = false;
     this.endsWithState = true;
   }
 }
