@@ -3,10 +3,11 @@
  * rounds, file for the result, files of pages.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Page, RowView } from '../../src/circle/page.js';
+import type { RowView } from '../../src/circle/page.js';
+import type { PageReader } from '../../src/circle/page-reader.js';
 
 interface Build {
-  readonly Page: typeof Page;
+  readonly PageReader: typeof PageReader;
 }
 
 const [careful = '', careless = '', rounds = '1', result = '', ...files] = process.argv.slice(2);
@@ -15,17 +16,18 @@ const builds = {
   careless: (await import(careless)) as Build,
 };
 const views: Readonly<Record<string, RowView>> = {
-  asTheyCame: { check: null, apply: null },
-  printed: { check: null, apply: (row) => ({ ...row, version: undefined }) },
+  asTheyCame: { check: null, apply: null, readsLetters: false },
+  printed: { check: null, apply: (row) => ({ ...row, version: undefined }), readsLetters: false },
 };
 const bodies = files.map((file) => readFileSync(file));
 let written = 0;
 
 function secondsOf(build: Build, view: RowView): number {
+  const reader = new build.PageReader();
   const began = performance.now();
   for (const body of bodies) {
-    const page = new build.Page(body, view);
-    for (let index = 0; index < page.ids.length; index++) written += page.textOf(index).length;
+    const { records } = reader.read(Buffer.from(body), view);
+    written += records.length;
   }
   return (performance.now() - began) / 1000;
 }

@@ -3,7 +3,6 @@ import type { Settings } from '../config/settings.js';
 import { connect } from '../sync/connect.js';
 import type { StreamState } from '../sync/cursor.js';
 import { withHashedFields } from '../sync/hash-fields.js';
-import { recordValidator } from '../sync/record-validator.js';
 import type { SelectedStream } from '../sync/sink.js';
 import type { StreamStats } from '../sync/stats.js';
 import { sync } from '../sync/sync.js';
@@ -65,7 +64,6 @@ export async function read(
       logger,
       signal,
       now,
-      validatorOf: (stream) => recordValidator(settings.validateRecords, stream),
       onStats: (begun) => stats.set(begun.stream, begun),
       onEnd: tell,
     });

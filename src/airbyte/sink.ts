@@ -1,3 +1,4 @@
+import { recordOf } from '../circle/page.js';
 import { LineBlock } from '../io/line-block.js';
 import type { Output } from '../io/output.js';
 import type { StreamState } from '../sync/cursor.js';
@@ -57,7 +58,7 @@ export class AirbyteSink implements Sink {
     const before = Buffer.from(`{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`);
     const after = Buffer.from(`,"emitted_at":${now()}}}`);
     for (const index of indexes) {
-      block.add(before, page.textOf(index), after);
+      block.add(before, recordOf(page, index), after);
       this.recordsSinceState++;
       if (!block.isFull) continue;
       await output.write(block.take());

@@ -5,8 +5,9 @@
 export type Instant = string & { readonly __brand: 'Instant' };
 
 const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\s*(Z|z|UTC|[+-]\d\d(?::?\d\d)?)?$/;
-/** What nearly every row carries: UTC, and a day that every month has. */
-const usualShape = /^[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
+/** What nearly every row carries: UTC, and a day that its month has in every year. */
+const usualShape =
+  /^[12]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 const ZERO = 0x30;
 const dateOnly = /^(\d{4})-(\d\d)-(\d\d)$/;
 

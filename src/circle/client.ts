@@ -1,4 +1,4 @@
-import { WaitError, ConfigError, type ConnectorError, type RequestDetails } from '../base/errors.js';
+import { ConfigError, ReportError, WaitError, type ConnectorError, type RequestDetails } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { sleep } from '../base/sleep.js';
 import { NotAPageError } from './answer.js';
@@ -7,10 +7,9 @@ import { pageUrl, type Endpoint, type PageQuery } from './endpoint.js';
 import { BrokenBodyError, errorOfStatus } from './errors.js';
 import { nextPageUrl } from './next-page.js';
 import { Pacer } from './pacer.js';
-import { Page } from './page.js';
+import { DecoderLostError, type PageDecoder } from './page-decoder.js';
 import type { FetchedPage, PageSource } from './page-source.js';
 import { isRetriedStatus, waitBeforeRetry } from './retry.js';
-import { sight } from './sighting.js';
 import { Transport, TransportError, type Answer } from './transport.js';
 
 export interface ClientOptions {
@@ -35,6 +34,7 @@ export interface ClientSurroundings {
   readonly random: () => number;
   /** Told of each answer and each wait, for metrics and statuses. */
   readonly observer?: ClientObserver;
+  readonly decoder: PageDecoder;
 }
 
 export interface ClientObserver {
@@ -106,12 +106,13 @@ export class CircleClient implements PageSource {
   }
 
   release(fetched: FetchedPage): void {
-    this.transport.recycle(fetched.page.release());
+    this.transport.recycle(fetched.page.records);
   }
 
   /** Lets go of connections and timers. */
   close(): void {
     this.pacer.close();
+    this.around.decoder.close();
     this.transport.close();
   }
 
@@ -139,7 +140,7 @@ export class CircleClient implements PageSource {
     const known = { ...request, status: answer.status, ...(requestId !== undefined && { requestId }) };
     if (answer.status === 200) {
       this.authorization.accepted();
-      return this.decode(endpoint, url, known, answer.body, [serverNow - millis, serverNow + 1000]);
+      return await this.decode(endpoint, url, known, answer.body, [serverNow - millis, serverNow + 1000]);
     }
     const error = errorOfStatus(endpoint, url, known, answer.body.toString('utf8'));
     if (answer.status === 401 && this.authorization.refused(header)) {
@@ -149,18 +150,22 @@ export class CircleClient implements PageSource {
     return { error, retried, status: answer.status, retryAfter: answer.header('retry-after'), serverNow };
   }
 
-  private decode(
+  private async decode(
     endpoint: Endpoint,
     url: URL,
     request: RequestDetails,
     body: Buffer,
     askedBetween: readonly [number, number],
-  ): FetchedPage | Failure {
+  ): Promise<FetchedPage | Failure> {
     try {
-      const page = new Page(body, endpoint.view);
+      const page = await this.around.decoder.decode(body, endpoint);
       const next = page.nextPageUri === null ? null : nextPageUrl(page.nextPageUri, url, request);
-      return { page, sighting: sight(page), url, next, askedBetween };
+      return { page, sighting: page.sighting, url, next, askedBetween };
     } catch (cause) {
+      if (cause instanceof DecoderLostError) {
+        const error = new ReportError(`A page was lost: ${cause.message}`, { request, cause });
+        return { error, retried: true, atOnce: true, serverNow: askedBetween[1] };
+      }
       if (!(cause instanceof NotAPageError)) throw cause;
       const message =
         `The API answered with success, but ${cause.message}. ` +

@@ -1,4 +1,7 @@
 const QUOTE = 0x22;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
 const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
@@ -6,14 +9,24 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const EVENTS_KEY = Buffer.from('"events"');
+/** A number of fewer characters, sign and point included, is held by a double with every digit. */
+const LONG_NUMBER = 16;
+
+/** Where the rows of an answer stand in its bytes. */
+export interface RowOffsets {
+  /** `[start of row 0, end of row 0, start of row 1, ...]` */
+  readonly offsets: Int32Array;
+  /** Places of rows with a number that JavaScript may not print as it was: long, with an exponent, or -0. Ascending. */
+  readonly oddNumbers: readonly number[];
+}
 
 /**
- * Where each row of an answer begins and ends in its bytes: `[start of row 0, end of row 0, start of row 1, ...]`.
- * It only tells strings from structure: what is found is to be parsed before it is believed. Of two `events` keys, the
- * last counts, as for JSON.parse.
+ * Finds where each row of an answer begins and ends in its bytes. It only tells strings and numbers from structure: what
+ * is found is to be parsed before it is believed. Of two `events` keys, the last counts, as for JSON.parse.
  */
-export function rowOffsets(body: Buffer): Int32Array {
+export function rowOffsets(body: Buffer): RowOffsets {
   let offsets = new Int32Array(4096);
+  let oddNumbers: number[] = [];
   let found = 0;
   let depth = 0;
   let inEvents = false;
@@ -21,13 +34,18 @@ export function rowOffsets(body: Buffer): Int32Array {
   for (let at = 0; at < length; at++) {
     const byte = body[at] ?? 0;
     // Most bytes outside strings are digits, commas and colons: one comparison settles them.
-    if (byte !== QUOTE && byte < OPEN_BRACKET) continue;
-    if (byte === QUOTE) {
+    if (byte !== QUOTE && byte < OPEN_BRACKET) {
+      if (byte < MINUS || byte > NINE) continue;
+      const start = at;
+      while (isOfNumber(body[at + 1])) at++;
+      if (isOdd(body, start, at + 1) && oddNumbers.at(-1) !== found / 2) oddNumbers.push(found / 2);
+    } else if (byte === QUOTE) {
       const start = at;
       for (at++; at < length && body[at] !== QUOTE; at++) if (body[at] === BACKSLASH) at++;
       if (depth === 1 && !inEvents && isEventsKey(body, start, at)) {
         inEvents = true;
         found = 0;
+        oddNumbers = [];
       }
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth++;
@@ -44,7 +62,22 @@ export function rowOffsets(body: Buffer): Int32Array {
       if (inEvents && depth === 1) inEvents = false;
     }
   }
-  return offsets.subarray(0, found);
+  return { offsets: offsets.subarray(0, found), oddNumbers };
+}
+
+/** A digit, sign, point or the letter of an exponent. */
+function isOfNumber(byte: number | undefined): boolean {
+  if (byte === undefined) return false;
+  return (
+    (byte >= ZERO && byte <= NINE) || byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === MINUS || byte === 0x2b
+  );
+}
+
+function isOdd(body: Buffer, start: number, end: number): boolean {
+  if (end - start >= LONG_NUMBER) return true;
+  if (body[start] === MINUS && body[start + 1] === ZERO) return true;
+  for (let at = start + 1; at < end; at++) if (body[at] === 0x65 || body[at] === 0x45) return true;
+  return false;
 }
 
 function grown(offsets: Int32Array): Int32Array<ArrayBuffer> {

@@ -1,5 +1,4 @@
 import { fractionDigits, parseInstant, type Instant } from '../base/instant.js';
-import type { Page } from './page.js';
 
 /** What the walk has to know of a page's rows: who they are and when they were created. */
 export interface Sighting {
@@ -15,7 +14,7 @@ export interface Sighting {
   readonly ordered: boolean;
 }
 
-export function sight({ ids, createdAt }: Page): Sighting {
+export function sight(ids: readonly string[], createdAt: readonly (string | null)[]): Sighting {
   const instants = createdAt.map(parseInstant);
   let first: Instant | null = null;
   let last: Instant | null = null;

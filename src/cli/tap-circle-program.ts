@@ -5,6 +5,9 @@ import type { Program, ProgramSurroundings } from './front-door.js';
 import { usualCommand } from './usual-command.js';
 import { version } from './version.js';
 
+/** Stands beside this file in the package, which is built into one folder. */
+const decodingThread = new URL('./decoding-thread.js', import.meta.url);
+
 /** The tap by flags, the Airbyte source by verbs: one program. */
 export const tapCircle: Program = {
   name: 'tap-circle',
@@ -21,7 +24,7 @@ async function runSource(argv: readonly string[], around: ProgramSurroundings): 
     import('../airbyte/command.js'),
     import('../airbyte/run.js'),
   ]);
-  return await runAirbyte(parseCommand(argv), { ...around, version });
+  return await runAirbyte(parseCommand(argv), { ...around, version, decodingThread });
 }
 
 async function runTap(argv: readonly string[], around: ProgramSurroundings): Promise<number> {
@@ -29,7 +32,7 @@ async function runTap(argv: readonly string[], around: ProgramSurroundings): Pro
   if (usual === 'discover') return await printCatalog(around);
   if (usual !== null) {
     const { runSinger } = await import('../singer/run.js');
-    return await runSinger(usual, { ...around, version });
+    return await runSinger(usual, { ...around, version, decodingThread });
   }
   const { parse } = await import('./parse.js');
   const parsed = await parse(argv, (parser) =>
@@ -75,7 +78,7 @@ async function runTap(argv: readonly string[], around: ProgramSurroundings): Pro
   const { runSinger } = await import('../singer/run.js');
   const { config = [], catalog = options.properties, state } = options;
   const command: SingerCommand = { action: actionOf(options.test), config, catalog, state };
-  return await runSinger(command, { ...around, version });
+  return await runSinger(command, { ...around, version, decodingThread });
 }
 
 async function printCatalog(around: ProgramSurroundings): Promise<number> {

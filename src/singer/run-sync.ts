@@ -4,7 +4,6 @@ import type { Output } from '../io/output.js';
 import { ProgressLine } from '../io/progress-line.js';
 import { connect } from '../sync/connect.js';
 import type { StreamState } from '../sync/cursor.js';
-import { recordValidator } from '../sync/record-validator.js';
 import type { SelectedStream } from '../sync/sink.js';
 import type { StreamStats } from '../sync/stats.js';
 import { sync } from '../sync/sync.js';
@@ -50,7 +49,6 @@ export async function runSync(run: SingerSync, around: SingerSurroundings): Prom
       logger,
       signal,
       now,
-      validatorOf: (stream) => recordValidator(settings.validateRecords, stream),
       onStats: (begun) => {
         stats.set(begun.stream, begun);
         metrics.follow(begun);

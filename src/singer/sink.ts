@@ -1,5 +1,6 @@
 import { formatInstant, instantOfMillis } from '../base/instant.js';
 import type { JsonObject } from '../base/json.js';
+import { recordOf } from '../circle/page.js';
 import { LineBlock } from '../io/line-block.js';
 import type { Output } from '../io/output.js';
 import type { StreamState } from '../sync/cursor.js';
@@ -51,7 +52,7 @@ export class SingerSink implements Sink {
     const { block } = this;
     if (indexes.length > 0) this.endsWithState = false;
     for (const index of indexes) {
-      block.add(before, page.textOf(index), after);
+      block.add(before, recordOf(page, index), after);
       if (!block.isFull) continue;
       await output.write(block.take());
       if (signal.aborted) throw new StoppedError();

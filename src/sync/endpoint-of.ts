@@ -1,5 +1,4 @@
 import type { Endpoint } from '../circle/endpoint.js';
-import type { RowView } from '../circle/page.js';
 import type { Settings } from '../config/settings.js';
 import type { StreamDefinition } from './streams.js';
 
@@ -7,13 +6,13 @@ import type { StreamDefinition } from './streams.js';
 export function endpointOf(
   { name, pathSetting, filtersByEventName }: StreamDefinition,
   settings: Pick<Settings, 'eventsPath' | 'visitsPath' | 'eventNames'>,
-  view: RowView,
+  reading: Pick<Endpoint, 'view' | 'recipe'>,
 ): Endpoint {
   return {
     stream: name,
     path: pathSetting === 'events_path' ? settings.eventsPath : settings.visitsPath,
     pathSetting,
     eventNames: filtersByEventName ? [...new Set(settings.eventNames)] : [],
-    view,
+    ...reading,
   };
 }

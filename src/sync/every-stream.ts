@@ -1,3 +1,4 @@
+import { unchanged } from './shape.js';
 import type { SelectedStream } from './sink.js';
 import { streams } from './streams.js';
 
@@ -7,6 +8,6 @@ export function everyStream(): SelectedStream[] {
     definition,
     method: 'INCREMENTAL',
     rowSchema: definition.schema,
-    shape: { schema: definition.schema, apply: null },
+    shape: unchanged(definition.schema),
   }));
 }

@@ -4,7 +4,7 @@ import { isJsonObject, setOwn, type JsonObject, type JsonValue } from '../base/j
 import { cleanJson } from '../base/json-text.js';
 import { flatKey, type FlatKeyOptions } from './flat-key.js';
 import { isPlainObject } from './plain-object.js';
-import type { Shape } from './shape.js';
+import { unchanged, type Shape } from './shape.js';
 
 export interface FlattenOptions extends FlatKeyOptions {
   /** How many levels of objects become columns; deeper ones become JSON text. 0 flattens nothing. */
@@ -16,7 +16,7 @@ export interface FlattenOptions extends FlatKeyOptions {
  * without known properties, arrays, and objects below the depth become JSON text. The interop suite compares the two.
  */
 export function flatten(schema: JsonObject, options: FlattenOptions): Shape {
-  if (options.maxDepth === 0) return { schema, apply: null };
+  if (options.maxDepth === 0) return unchanged(schema);
   const properties = flatProperties(schema, [], options);
   return {
     schema: { ...schema, properties },
@@ -25,6 +25,7 @@ export function flatten(schema: JsonObject, options: FlattenOptions): Shape {
       flattenInto(flat, row, [], properties, options);
       return flat;
     },
+    steps: [{ kind: 'flatten', options }],
   };
 }
 

@@ -3,7 +3,7 @@ import { stringify } from 'lossless-json';
 import { ConfigError } from '../base/errors.js';
 import { isJsonObject, setOwn, type JsonObject, type JsonValue } from '../base/json.js';
 import { isPlainObject } from './plain-object.js';
-import { chain, type PropertyPath, type Shape } from './shape.js';
+import { chain, unchanged, type PropertyPath, type Shape } from './shape.js';
 import type { SelectedStream } from './sink.js';
 import { streams as allStreams } from './streams.js';
 
@@ -40,9 +40,13 @@ export function withHashedFields<Stream extends SelectedStream>(
  * have lost them, and rows still bring them.
  */
 export function hashed(schema: JsonObject, paths: readonly PropertyPath[], salt: string): Shape {
-  if (paths.length === 0) return { schema, apply: null };
+  if (paths.length === 0) return unchanged(schema);
   const places = placesOf(paths);
-  return { schema: hashedSchema(schema, places), apply: (row) => hashedRow(row, places, salt) };
+  return {
+    schema: hashedSchema(schema, places),
+    apply: (row) => hashedRow(row, places, salt),
+    steps: [{ kind: 'hash', paths, salt }],
+  };
 }
 
 function checkPath(path: PropertyPath, key: string, schemas: readonly JsonObject[]): void {

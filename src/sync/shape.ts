@@ -1,4 +1,5 @@
 import { isJsonObject, setOwn, type JsonObject, type JsonValue } from '../base/json.js';
+import type { FlattenOptions } from './flatten.js';
 import { isPlainObject } from './plain-object.js';
 
 /** What a stream's records look like when they leave: the schema, and the way from the API's row to the record. */
@@ -6,14 +7,29 @@ export interface Shape {
   readonly schema: JsonObject;
   /** null where rows leave as they are, so that their own text can be passed on. */
   readonly apply: ((row: JsonObject) => JsonObject) | null;
+  /** What `apply` does, one after another. */
+  readonly steps: readonly ShapeStep[];
+}
+
+/** One change of schema and records, as plain data: another thread can make the same change of it. */
+export type ShapeStep =
+  | { readonly kind: 'select'; readonly dropped: readonly PropertyPath[] }
+  | { readonly kind: 'hash'; readonly paths: readonly PropertyPath[]; readonly salt: string }
+  | { readonly kind: 'flatten'; readonly options: FlattenOptions };
+
+/** Records that leave as the API's rows. */
+export function unchanged(schema: JsonObject): Shape {
+  return { schema, apply: null, steps: [] };
 }
 
 /** Applies a second change after a first. */
 export function chain(shape: Shape, next: (schema: JsonObject) => Shape): Shape {
   const then = next(shape.schema);
+  const { schema } = then;
+  const steps = [...shape.steps, ...then.steps];
   const [first, second] = [shape.apply, then.apply];
-  if (first === null || second === null) return { schema: then.schema, apply: first ?? second };
-  return { schema: then.schema, apply: (row) => second(first(row)) };
+  if (first === null || second === null) return { schema, apply: first ?? second, steps };
+  return { schema, apply: (row) => second(first(row)), steps };
 }
 
 /** A place in a schema as the names of nested properties: `['payload', 'initiator', 'email']`. */
@@ -31,16 +47,21 @@ interface Cut {
  */
 export function select(schema: JsonObject, isSelected: (path: PropertyPath) => boolean): Shape {
   const cut: Cut = { drop: new Set(), inside: new Map() };
-  const pruned = pruneSchema(schema, [], isSelected, cut);
-  const isWhole = cut.drop.size === 0 && cut.inside.size === 0;
-  return isWhole ? { schema, apply: null } : { schema: pruned, apply: (row) => withoutKeys(row, cut) };
+  const dropped: PropertyPath[] = [];
+  const pruned = pruneSchema(schema, [], cut, (path) => {
+    if (isSelected(path)) return true;
+    dropped.push(path);
+    return false;
+  });
+  if (dropped.length === 0) return unchanged(schema);
+  return { schema: pruned, apply: (row) => withoutKeys(row, cut), steps: [{ kind: 'select', dropped }] };
 }
 
 function pruneSchema(
   schema: JsonObject,
   path: PropertyPath,
-  isSelected: (path: PropertyPath) => boolean,
   cut: Cut,
+  isSelected: (path: PropertyPath) => boolean,
 ): JsonObject {
   const { properties, required } = schema;
   if (!isJsonObject(properties)) return schema;
@@ -51,7 +72,7 @@ function pruneSchema(
       cut.drop.add(key);
     } else if (isJsonObject(property)) {
       const innerCut: Cut = { drop: new Set(), inside: new Map() };
-      setOwn(kept, key, pruneSchema(property, inner, isSelected, innerCut));
+      setOwn(kept, key, pruneSchema(property, inner, innerCut, isSelected));
       if (innerCut.drop.size > 0 || innerCut.inside.size > 0) cut.inside.set(key, innerCut);
     } else if (property !== undefined) {
       setOwn(kept, key, property);

@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.js';
 import { Cursor, type StreamState } from './cursor.js';
 import { endpointOf } from './endpoint-of.js';
 import { pagesAtOnce } from './pages-at-once.js';
-import type { RecordValidator } from './record-validator.js';
+import { rowViewOf, viewRecipe } from './row-view.js';
 import { StoppedError, type SelectedStream, type Sink } from './sink.js';
 import { StreamStats } from './stats.js';
 
@@ -21,6 +21,7 @@ export type SyncSettings = Pick<
   | 'eventNames'
   | 'eventsPath'
   | 'visitsPath'
+  | 'validateRecords'
 >;
 
 export interface SyncOptions {
@@ -35,7 +36,6 @@ export interface SyncOptions {
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly validatorOf: (stream: SelectedStream) => Promise<RecordValidator | null>;
   /** Told when a stream begins, to follow its figures. */
   readonly onStats?: (stats: StreamStats) => void;
   readonly onEnd?: (stats: StreamStats, succeeded: boolean) => void;
@@ -89,7 +89,6 @@ class StreamSync {
   private readonly stats: StreamStats;
   private readonly cursor: Cursor;
   private readonly names: ReadonlySet<string>;
-  private validator: RecordValidator | null = null;
 
   constructor(stream: SelectedStream, options: SyncOptions, stats: StreamStats) {
     this.stream = stream;
@@ -104,15 +103,13 @@ class StreamSync {
 
   async run(): Promise<void> {
     const { stream, options, cursor, stats } = this;
-    this.validator = await options.validatorOf(stream);
+    const { pageSize, endDate, validateRecords } = options.settings;
+    const recipe = viewRecipe(stream, validateRecords !== 'off');
+    const view = await rowViewOf(recipe);
     await this.tell(options.sink.started(stream));
-    const { pageSize, endDate } = options.settings;
     const walk = new Walk({
       client: options.client,
-      endpoint: endpointOf(stream.definition, options.settings, {
-        check: this.validator?.check ?? null,
-        apply: stream.shape.apply,
-      }),
+      endpoint: endpointOf(stream.definition, options.settings, { view, recipe }),
       perPage: options.rowLimit === undefined ? pageSize : Math.min(pageSize, options.rowLimit),
       width: pagesAtOnce(options.settings),
       from: cursor.from,
@@ -174,7 +171,7 @@ class StreamSync {
 
   private complain(complaint: string): void {
     const { stats } = this;
-    if (this.validator?.fails === true) {
+    if (this.options.settings.validateRecords === 'fail') {
       throw new ReportError(`A row of ${stats.stream} does not fit its schema: ${complaint}`);
     }
     stats.invalid++;
@@ -186,7 +183,8 @@ class StreamSync {
     await this.tell(this.options.sink.rows(this.stream, batch, state));
     this.stats.pages++;
     this.stats.rows += indexes.length;
-    this.stats.replaced += page.fetched.page.replaced;
+    const { replaced } = page.fetched.page;
+    if (replaced.size > 0) for (const index of indexes) this.stats.replaced += replaced.get(index) ?? 0;
     this.options.client.release(page.fetched);
   }
 

@@ -2,9 +2,8 @@ import { ConfigError, WaitError } from '../../src/base/errors.js';
 import { millisOfInstant, parseInstant } from '../../src/base/instant.js';
 import { pageUrl, type Endpoint, type PageQuery } from '../../src/circle/endpoint.js';
 import { nextPageUrl } from '../../src/circle/next-page.js';
-import { Page } from '../../src/circle/page.js';
+import { PageReader } from '../../src/circle/page-reader.js';
 import type { FetchedPage, PageSource } from '../../src/circle/page-source.js';
-import { sight } from '../../src/circle/sighting.js';
 
 /** A row of the model: everything is in microseconds of the model's clock. */
 export interface ModelRow {
@@ -114,9 +113,9 @@ export class ModelApi implements PageSource {
     const asked = EPOCH + this.now;
     this.now += step;
     this.requests++;
-    const page = new Page(Buffer.from(JSON.stringify(this.answer(url))), endpoint.view);
+    const page = new PageReader().read(Buffer.from(JSON.stringify(this.answer(url))), endpoint.view);
     const next = page.nextPageUri === null ? null : nextPageUrl(page.nextPageUri, url, { method: 'GET', path: '/' });
-    return { page, sighting: sight(page), url, next, askedBetween: between(asked, asked + step, clock) };
+    return { page, sighting: page.sighting, url, next, askedBetween: between(asked, asked + step, clock) };
   }
 
   release(): void {

@@ -166,13 +166,13 @@ class Run {
           eventNames: bounds.names,
           eventsPath: '/events',
           visitsPath: '/visits',
+          validateRecords: 'off',
         },
         client: api,
         sink,
         logger: silent,
         signal,
         now,
-        validatorOf: () => Promise.resolve(null),
       });
       await sink.ended();
       this.wasStopped = result.stopped;
@@ -204,7 +204,7 @@ function streamOf(fullTable: boolean): SelectedStream {
     method: fullTable ? 'FULL_TABLE' : 'INCREMENTAL',
     rowSchema: definition.schema,
     // A short SCHEMA message: a hundred thousand of the real one would take most of the time.
-    shape: { schema: {}, apply: null },
+    shape: { schema: {}, apply: null, steps: [] },
   };
 }
 

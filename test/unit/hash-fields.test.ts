@@ -5,7 +5,7 @@ import { ConfigError } from '../../src/base/errors.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/base/json.js';
 import { flatten } from '../../src/sync/flatten.js';
 import { hashed, withHashedFields } from '../../src/sync/hash-fields.js';
-import { chain, select } from '../../src/sync/shape.js';
+import { chain, select, unchanged } from '../../src/sync/shape.js';
 import type { SelectedStream } from '../../src/sync/sink.js';
 import { streams } from '../../src/sync/streams.js';
 
@@ -15,7 +15,7 @@ const chosen: readonly SelectedStream[] = streams.map((definition) => ({
   definition,
   method: 'INCREMENTAL',
   rowSchema: definition.schema,
-  shape: { schema: definition.schema, apply: null },
+  shape: unchanged(definition.schema),
 }));
 
 function hashing(...hashFields: string[]): Map<string, SelectedStream> {
@@ -127,7 +127,7 @@ describe('hash_fields', () => {
 
   test('hashes a field that the catalog has lost but rows still bring', () => {
     const bare: SelectedStream = { ...streamOf(chosen[0]), rowSchema: { type: 'object', properties: {} } };
-    const shape = { schema: bare.rowSchema, apply: null };
+    const shape = unchanged(bare.rowSchema);
     const [stream] = withHashedFields([{ ...bare, shape }], { hashFields: ['payload.initiator.email'], hashSalt: '' });
     expect(applied(stream, row)).toMatchObject({ payload: { initiator: { email: sha256('zoë@example.com') } } });
   });

@@ -1,0 +1,35 @@
+import type { MessagePort } from 'node:worker_threads';
+import { failureOf, type DecodingReply, type DecodingRequest } from './decoding-messages.js';
+import type { RowView } from './page.js';
+import { PageReader } from './page-reader.js';
+
+/**
+ * The decoding thread's side: reads the pages that come through the port, in turn. What is no fault of a page ends the
+ * thread.
+ *
+ * @param viewOf makes the view of a recipe
+ */
+export function serveDecoding(port: MessagePort, viewOf: (recipe: unknown) => Promise<RowView>): void {
+  const reader = new PageReader();
+  const views = new Map<number, RowView>();
+  const serve = async (request: DecodingRequest): Promise<void> => {
+    if (request.kind === 'view') {
+      views.set(request.view, await viewOf(request.recipe));
+      return;
+    }
+    const { number, body } = request;
+    const view = views.get(request.view);
+    if (view === undefined) throw new Error(`View ${request.view} did not come before its pages`);
+    let reply: DecodingReply;
+    try {
+      reply = { number, page: reader.read(Buffer.from(body.buffer, body.byteOffset, body.length), view) };
+    } catch (error) {
+      reply = { number, failure: failureOf(error) };
+    }
+    port.postMessage(reply, 'page' in reply ? [reply.page.records.buffer as ArrayBuffer] : []);
+  };
+  let served = Promise.resolve();
+  port.on('message', (request: DecodingRequest) => {
+    served = served.then(async () => serve(request));
+  });
+}

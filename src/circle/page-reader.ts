@@ -1,0 +1,70 @@
+import { isJsonObject, type JsonValue } from '../base/json.js';
+import { cleanJson } from '../base/json-text.js';
+import { NotAPageError, parseAnswer, type Stretch } from './answer.js';
+import type { Page, RowView } from './page.js';
+import { isCleanUtf8, isPlainText } from './plain-text.js';
+import { printRecords } from './print-records.js';
+import { RecordBytes } from './record-bytes.js';
+import { RowNotes } from './row-notes.js';
+import { sight } from './sighting.js';
+
+/**
+ * Reads pages, one after another. It keeps one piece of memory: records that are not the rows' own bytes are put into it,
+ * and the body that they were made of takes its place.
+ */
+export class PageReader {
+  private spare: Buffer = Buffer.alloc(0);
+
+  /**
+   * Reads a page. Rows that are passed on as they are keep every digit and byte of the body, unless something in it would
+   * break a reader of lines.
+   *
+   * @param body becomes part of the page or of the reader: nobody else may use it afterwards
+   * @throws NotAPageError where it is not JSON, is cut, or has no `events` list of rows with ids
+   * @throws ReportError where a row is nested too deeply to be changed
+   */
+  read(body: Buffer, view: RowView): Page {
+    const { apply, check, readsLetters } = view;
+    const notes = new RowNotes(check);
+    const records = new RecordBytes(this.spare);
+    const replaced = new Map<number, number>();
+    const add = (text: string, encoding: Stretch['encoding'], index: number): void => {
+      // Text is read as bytes only where nothing has to be replaced.
+      const clean = encoding === 'latin1' ? { text, replaced: 0 } : cleanJson(text);
+      records.add(clean.text, encoding);
+      if (clean.replaced > 0) replaced.set(index, clean.replaced);
+    };
+    const use = { readsLetters, prints: apply !== null, isClean: apply !== null && isCleanUtf8(body) };
+    const { pagination, offsets } = parseAnswer(body, use, (stretch) => {
+      notes.add(stretch);
+      if (apply === null) return;
+      const { first, encoding } = stretch;
+      for (const [place, text] of printRecords(stretch, apply).entries()) add(text, encoding, first + place);
+    });
+    const { ids, createdAt, names, complaints } = notes;
+    const known = { ids, createdAt, names, complaints, replaced, sighting: sight(ids, createdAt) };
+    const nextPageUri = nextPageUriOf(pagination);
+    if (apply === null && isPlainText(body)) return { ...known, nextPageUri, records: body, offsets };
+    if (apply === null) {
+      for (const index of ids.keys()) {
+        add(body.toString('utf8', offsets[2 * index], offsets[2 * index + 1]), 'utf8', index);
+      }
+    }
+    this.spare = wholeOf(body);
+    return { ...known, nextPageUri, records: records.bytes, offsets: records.offsets };
+  }
+}
+
+/** The memory that a body is a part of, where that is no part of the memory that Node shares among small buffers. */
+function wholeOf(body: Buffer): Buffer {
+  const { buffer, byteOffset } = body;
+  return byteOffset === 0 && buffer.byteLength > Buffer.poolSize ? Buffer.from(buffer) : body;
+}
+
+function nextPageUriOf(pagination: JsonValue | undefined): string | null {
+  if (!isJsonObject(pagination)) return null;
+  const uri = pagination['next_page_uri'];
+  if (uri === undefined || uri === null || uri === '') return null;
+  if (typeof uri !== 'string') throw new NotAPageError('`next_page_uri` is not a string');
+  return uri;
+}
