@@ -16,8 +16,8 @@ const builds = {
   careless: (await import(careless)) as Build,
 };
 const views: Readonly<Record<string, RowView>> = {
-  asTheyCame: { check: null, apply: null, readsLetters: false },
-  printed: { check: null, apply: (row) => ({ ...row, version: undefined }), readsLetters: false },
+  asTheyCame: { check: null, apply: null, readsLetters: false, names: false },
+  printed: { check: null, apply: (row) => ({ ...row, version: undefined }), readsLetters: false, names: false },
 };
 const bodies = files.map((file) => readFileSync(file));
 let written = 0;

@@ -9,7 +9,7 @@ const RETRY_SECONDS = 10;
 const REQUEST_TIMEOUT_SECONDS = 10;
 const DEADLINE_MS = 30_000;
 /** Nothing but that there are rows. */
-const reading = { view: { check: null, apply: null, readsLetters: false }, recipe: null };
+const reading = { view: { check: null, apply: null, readsLetters: false, names: false }, recipe: null };
 
 /**
  * Tries the connection: one request of one row for each stream, since a token may read one stream and not the other.

@@ -7,6 +7,7 @@ import { printRecords } from './print-records.js';
 import { RecordBytes } from './record-bytes.js';
 import { RowNotes } from './row-notes.js';
 import { sight } from './sighting.js';
+import { columnOf } from './text-column.js';
 
 /**
  * Reads pages, one after another. It keeps one piece of memory: records that are not the rows' own bytes are put into it,
@@ -24,8 +25,8 @@ export class PageReader {
    * @throws ReportError where a row is nested too deeply to be changed
    */
   read(body: Buffer, view: RowView): Page {
-    const { apply, check, readsLetters } = view;
-    const notes = new RowNotes(check);
+    const { apply, readsLetters } = view;
+    const notes = new RowNotes(view);
     const records = new RecordBytes(this.spare);
     const replaced = new Map<number, number>();
     const add = (text: string, encoding: Stretch['encoding'], index: number): void => {
@@ -42,16 +43,21 @@ export class PageReader {
       for (const [place, text] of printRecords(stretch, apply).entries()) add(text, encoding, first + place);
     });
     const { ids, createdAt, names, complaints } = notes;
-    const known = { ids, createdAt, names, complaints, replaced, sighting: sight(ids, createdAt) };
-    const nextPageUri = nextPageUriOf(pagination);
-    if (apply === null && isPlainText(body)) return { ...known, nextPageUri, records: body, offsets };
+    const known = {
+      ...sight(ids, createdAt),
+      names: names === null ? null : columnOf(names),
+      complaints,
+      replaced,
+      nextPageUri: nextPageUriOf(pagination),
+    };
+    if (apply === null && isPlainText(body)) return { ...known, records: body, offsets };
     if (apply === null) {
       for (const index of ids.keys()) {
         add(body.toString('utf8', offsets[2 * index], offsets[2 * index + 1]), 'utf8', index);
       }
     }
     this.spare = wholeOf(body);
-    return { ...known, nextPageUri, records: records.bytes, offsets: records.offsets };
+    return { ...known, records: records.bytes, offsets: records.offsets };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.js';
 import type { Sighting } from './sighting.js';
+import type { TextColumn } from './text-column.js';
 
 /** What the reader of a page wants to be done with each row while it is at hand. */
 export interface RowView {
@@ -9,6 +10,8 @@ export interface RowView {
   readonly apply: ((row: JsonObject) => JsonObject) | null;
   /** Whether one of the two looks at the letters of strings, and not only at which keys and kinds of values there are. */
   readonly readsLetters: boolean;
+  /** Whether the names of rows are wanted. */
+  readonly names: boolean;
 }
 
 /**
@@ -16,11 +19,11 @@ export interface RowView {
  * needs is kept: many pages may wait, and a row's text is a tenth of its objects.
  */
 export interface Page {
-  readonly ids: readonly string[];
-  /** `created_at` of each row as sent, where it is text. */
-  readonly createdAt: readonly (string | null)[];
-  readonly names: readonly (string | null)[];
   readonly sighting: Sighting;
+  /** `created_at` as sent, by the place of its row, where it is written otherwise than {@link formatInstant} does. */
+  readonly writtenTimes: ReadonlyMap<number, string>;
+  /** `name` of each row, empty where it is none; null where the view does not ask for names. */
+  readonly names: TextColumn | null;
   /** What is wrong with rows, by their place. */
   readonly complaints: ReadonlyMap<number, string>;
   /** How many NULs and lone surrogates became U+FFFD in a record, by the place of its row. */

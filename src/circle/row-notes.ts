@@ -8,12 +8,14 @@ import { exactRows } from './print-records.js';
 export class RowNotes {
   readonly ids: string[] = [];
   readonly createdAt: (string | null)[] = [];
-  readonly names: (string | null)[] = [];
+  /** Empty where a row has none; null where they are not wanted. */
+  readonly names: string[] | null;
   readonly complaints = new Map<number, string>();
   private readonly check: RowView['check'];
 
-  constructor(check: RowView['check']) {
+  constructor({ check, names }: RowView) {
     this.check = check;
+    this.names = names ? [] : null;
   }
 
   /** @throws NotAPageError where a row has no id */
@@ -27,25 +29,25 @@ export class RowNotes {
       if (complaint !== null) this.complaints.set(index, complaint);
       this.ids.push(idOf(exact[place] ?? row, index));
       this.createdAt.push(textOrNull(row['created_at']));
-      this.names.push(textOrNull(row['name']));
+      this.names?.push(textOrNull(row['name']) ?? '');
       if (stretch.encoding === 'latin1') this.mend(index, stretch);
     }
   }
 
   /** Puts right what was read of the last row, where it has letters outside ASCII. */
   private mend(index: number, stretch: Stretch): void {
-    const id = this.ids[index];
-    const texts = [id, this.createdAt[index], this.names[index]];
-    if (!texts.some((text) => typeof text === 'string' && wide.test(text))) return;
+    if (![this.ids[index], this.createdAt[index], this.names?.[index]].some(isWide)) return;
     const { id: rightId, created_at: createdAt, name } = stretch.reread(index - stretch.first);
     // A number, of whatever length, has no letters.
     if (typeof rightId === 'string') this.ids[index] = rightId;
     this.createdAt[index] = textOrNull(createdAt);
-    this.names[index] = textOrNull(name);
+    if (this.names !== null) this.names[index] = textOrNull(name) ?? '';
   }
 }
 
-const wide = /[\u0080-\uffff]/;
+function isWide(text: string | null | undefined): boolean {
+  return typeof text === 'string' && /[\u0080-\uffff]/.test(text);
+}
 
 function idOf({ id }: JsonObject, index: number): string {
   if (typeof id === 'string' && id !== '') return id;

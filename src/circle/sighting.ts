@@ -1,10 +1,14 @@
-import { fractionDigits, parseInstant, type Instant } from '../base/instant.js';
+import { formatInstant, fractionDigits, parseInstant, type Instant } from '../base/instant.js';
+import type { Page } from './page.js';
+import { columnOf, textsOf, type TextColumn } from './text-column.js';
 
 /** What the walk has to know of a page's rows: who they are and when they were created. */
 export interface Sighting {
-  readonly ids: readonly string[];
-  /** `created_at` of each row; null where it is missing or no timestamp. */
-  readonly instants: readonly (Instant | null)[];
+  /** How many rows there are. */
+  readonly count: number;
+  readonly ids: TextColumn;
+  /** `created_at` of each row as an {@link Instant}; empty where it is missing or no timestamp. */
+  readonly instants: TextColumn;
   /** Instants of the first and of the latest row that has one. */
   readonly first: Instant | null;
   readonly last: Instant | null;
@@ -14,7 +18,12 @@ export interface Sighting {
   readonly ordered: boolean;
 }
 
-export function sight(ids: readonly string[], createdAt: readonly (string | null)[]): Sighting {
+/** @param createdAt as sent, where it is text */
+export function sight(
+  ids: readonly string[],
+  createdAt: readonly (string | null)[],
+): Pick<Page, 'sighting' | 'writtenTimes'> {
+  const writtenTimes = new Map<number, string>();
   const instants = createdAt.map(parseInstant);
   let first: Instant | null = null;
   let last: Instant | null = null;
@@ -23,13 +32,34 @@ export function sight(ids: readonly string[], createdAt: readonly (string | null
   let ordered = true;
   for (const [index, at] of instants.entries()) {
     if (at === null) continue;
+    const text = createdAt[index];
+    if (typeof text === 'string' && text !== formatInstant(at)) writtenTimes.set(index, text);
     first ??= at;
     if (previous !== null && at < previous) ordered = false;
     previous = at;
     if (last === null || at >= last) {
       last = at;
-      lastText = createdAt[index] ?? '';
+      lastText = text ?? '';
     }
   }
-  return { ids, instants, first, last, lastDigits: fractionDigits(lastText), ordered };
+  const sighting = {
+    count: ids.length,
+    ids: columnOf(ids),
+    instants: columnOf(instants.map((at) => at ?? '')),
+    first,
+    last,
+    lastDigits: fractionDigits(lastText),
+    ordered,
+  };
+  return { sighting, writtenTimes };
+}
+
+/** The ids of a page's rows. As {@link textsOf}, to be called once for a page. */
+export function idsOf({ ids }: Sighting): readonly string[] {
+  return textsOf(ids);
+}
+
+/** The instants of a page's rows, null where a row has none. As {@link textsOf}, to be called once for a page. */
+export function instantsOf({ instants }: Sighting): readonly (Instant | null)[] {
+  return textsOf(instants).map((at) => (at === '' ? null : (at as Instant)));
 }

@@ -7,7 +7,7 @@ import { LoopGuard } from './loop-guard.js';
 import type { FetchedPage, PageSource } from './page-source.js';
 import { firstRange, nextRange, rangesFrom, SMALLEST_RANGED_PAGE, type Range } from './ranges.js';
 import { Round } from './round.js';
-import type { Sighting } from './sighting.js';
+import { idsOf, type Sighting } from './sighting.js';
 
 /** A page of the walk, handed on in order. The same row may come in several pages: dropping it is the reader's part. */
 export interface WalkPage extends Sighting {
@@ -135,7 +135,7 @@ export class Walk {
           loop.check(page.fetched);
           reached = furthest(anchor, reached, page, this.trusted);
           done = page;
-          doneTo = range.start + page.ids.length;
+          doneTo = range.start + page.count;
           if (range.page === 1) this.learnPageSize(page);
           if (page.fetched.next === null) {
             round.cancel();
@@ -191,8 +191,9 @@ export class Walk {
         }
         previous = page.last ?? previous;
         if (fetched.next === null || (reached !== null && (seemsSorted || this.orderSeen))) break;
-        loop.countBarren(page.ids);
-        before.push(...page.ids);
+        const ids = idsOf(page);
+        loop.countBarren(ids);
+        before.push(...ids);
         links.push(fetched.url);
         fetched = await client.follow(endpoint, fetched.next, signal);
       }
@@ -201,7 +202,7 @@ export class Walk {
       for (const link of links) {
         if (held !== null) yield held;
         held = { ...this.examine(await client.follow(endpoint, link, signal), anchor), covers: null };
-        again.push(...held.ids);
+        again.push(...idsOf(held));
       }
       const stillThere = new Set(again);
       const isWhole = before.every((id) => stillThere.has(id));
@@ -247,22 +248,22 @@ export class Walk {
   }
 
   private learnPageSize(page: WalkPage): void {
-    if (page.fetched.next !== null) this.pageSize = Math.min(this.options.perPage, page.ids.length);
+    if (page.fetched.next !== null) this.pageSize = Math.min(this.options.perPage, page.count);
   }
 
   /** Whether nothing can be missing between the page that ended at `doneTo` and the page that came for `range`. */
   private joins(done: WalkPage, doneTo: number, range: Range, page: WalkPage): boolean {
-    const lastId = done.ids.at(-1);
-    if (lastId === undefined) return false;
-    // Not in order, the place of one row is all that can be compared.
-    if (!this.trusted) return page.ids.includes(lastId);
+    if (done.count === 0) return false;
     // It begins before the last instant, so it has every row of that instant, however the server orders equal ones.
-    if (page.first !== null && done.last !== null && page.first < done.last) return true;
+    if (this.trusted && page.first !== null && done.last !== null && page.first < done.last) return true;
+    const [doneIds, ids] = [idsOf(done), idsOf(page)];
+    // Not in order, the place of one row is all that can be compared.
+    if (!this.trusted) return ids.includes(doneIds.at(-1) ?? '');
     // It begins among rows of the last instant: then these must stand as they stood.
     const shared = doneTo - range.start;
-    if (shared <= 0 || shared > done.ids.length) return false;
-    const from = done.ids.length - shared;
-    return page.ids.length >= shared && page.ids.slice(0, shared).every((id, place) => id === done.ids[from + place]);
+    if (shared <= 0 || shared > done.count || shared > page.count) return false;
+    const known = doneIds.slice(-shared);
+    return ids.slice(0, shared).every((id, place) => id === known[place]);
   }
 
   private launch(anchor: Anchor | null, first: Range): Round {

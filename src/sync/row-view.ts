@@ -16,17 +16,25 @@ export interface ViewRecipe {
   readonly rowSchema: JsonObject;
   /** What is changed of a row on the way to its record. */
   readonly steps: readonly ShapeStep[];
+  /** Whether the names of rows are wanted. */
+  readonly names: boolean;
 }
 
-/** @param checks whether rows are checked against their schema */
-export function viewRecipe({ definition, rowSchema, shape }: SelectedStream, checks: boolean): ViewRecipe {
+/** What else is wanted of rows. */
+export interface Wanted {
+  /** Whether they are checked against their schema. */
+  readonly checks: boolean;
+  readonly names: boolean;
+}
+
+export function viewRecipe({ definition, rowSchema, shape }: SelectedStream, { checks, names }: Wanted): ViewRecipe {
   const { name, schema } = definition;
   const isOwn = rowSchema === schema || JSON.stringify(rowSchema) === JSON.stringify(schema);
-  return { stream: name, check: checks ? (isOwn ? 'own' : rowSchema) : null, rowSchema, steps: shape.steps };
+  return { stream: name, check: checks ? (isOwn ? 'own' : rowSchema) : null, rowSchema, steps: shape.steps, names };
 }
 
 /** Makes the view that the rows of a stream are read with. Complaints of its check have no values of the row. */
-export async function rowViewOf({ stream, check, rowSchema, steps }: ViewRecipe): Promise<RowView> {
+export async function rowViewOf({ stream, check, rowSchema, steps, names }: ViewRecipe): Promise<RowView> {
   const validate = check === null ? null : await validatorOf(stream, check);
   const shape = steps.reduce((before, step) => chain(before, (schema) => shapeOf(schema, step)), unchanged(rowSchema));
   return {
@@ -34,6 +42,7 @@ export async function rowViewOf({ stream, check, rowSchema, steps }: ViewRecipe)
     apply: shape.apply,
     // Our own schemas ask for forms that are ASCII; what a catalog's schema asks for is not known.
     readsLetters: (check !== null && check !== 'own') || steps.some(readsLetters),
+    names,
   };
 }
 

@@ -1,6 +1,9 @@
 import { ReportError } from '../base/errors.js';
+import { formatInstant } from '../base/instant.js';
 import type { Logger } from '../base/logger.js';
 import type { PageSource } from '../circle/page-source.js';
+import { idsOf, instantsOf } from '../circle/sighting.js';
+import { textsOf } from '../circle/text-column.js';
 import { Walk, type WalkPage } from '../circle/walk.js';
 import type { Settings } from '../config/settings.js';
 import { Cursor, type StreamState } from './cursor.js';
@@ -104,7 +107,7 @@ class StreamSync {
   async run(): Promise<void> {
     const { stream, options, cursor, stats } = this;
     const { pageSize, endDate, validateRecords } = options.settings;
-    const recipe = viewRecipe(stream, validateRecords !== 'off');
+    const recipe = viewRecipe(stream, { checks: validateRecords !== 'off', names: this.names.size > 0 });
     const view = await rowViewOf(recipe);
     await this.tell(options.sink.started(stream));
     const walk = new Walk({
@@ -150,13 +153,16 @@ class StreamSync {
     cursor.startedBetween(page.startedBetween);
     if (!page.trusted) cursor.distrust();
     const taken: number[] = [];
-    const { ids, createdAt, names: rowNames, complaints } = page.fetched.page;
-    for (const [index, id] of ids.entries()) {
-      const at = page.instants[index] ?? null;
-      if (names.size > 0 && !names.has(rowNames[index] ?? '')) continue;
+    const { writtenTimes, complaints, names: nameColumn } = page.fetched.page;
+    const rowNames = nameColumn === null ? null : textsOf(nameColumn);
+    const instants = instantsOf(page);
+    for (const [index, id] of idsOf(page).entries()) {
+      const at = instants[index] ?? null;
+      if (rowNames !== null && !names.has(rowNames[index] ?? '')) continue;
       // It belongs to a window that is done; a late one is met by the next sync.
       if (at !== null && page.trusted && page.anchor !== null && at < page.anchor) continue;
-      const verdict = cursor.judge(id, at, createdAt[index] ?? null);
+      const text = at === null ? null : (writtenTimes.get(index) ?? formatInstant(at));
+      const verdict = cursor.judge(id, at, text);
       if (verdict === 'sent before') stats.repeated++;
       if (verdict !== 'send') continue;
       if (at === null) stats.undated++;

@@ -2,16 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { recordOf, type Page } from '../../src/circle/page.js';
 import { PageReader } from '../../src/circle/page-reader.js';
+import { idsOf } from '../../src/circle/sighting.js';
 
-const asIs = { check: null, apply: null, readsLetters: false };
-const changed = { check: null, apply: (row: object) => ({ ...row, more: 1 }), readsLetters: false };
+const asIs = { check: null, apply: null, readsLetters: false, names: false };
+const changed = { check: null, apply: (row: object) => ({ ...row, more: 1 }), readsLetters: false, names: false };
 
 function pageOf(body: string | Buffer, view: typeof asIs | typeof changed = asIs): Page {
   return new PageReader().read(Buffer.from(body), view);
 }
 
 function texts(page: Page): string[] {
-  return page.ids.map((_, index) => Buffer.from(recordOf(page, index)).toString());
+  return idsOf(page.sighting).map((_, index) => Buffer.from(recordOf(page, index)).toString());
 }
 
 describe('a page', () => {
@@ -26,7 +27,7 @@ describe('a page', () => {
           const pagination = { next_page_uri: '{"events":[{]' };
           const answer = first ? { pagination, events: rows } : { events: rows, pagination };
           const page = pageOf(JSON.stringify(answer, null, indent));
-          expect(page.ids).toEqual(rows.map(({ id }) => id));
+          expect(idsOf(page.sighting)).toEqual(rows.map(({ id }) => id));
           expect(page.nextPageUri).toBe(pagination.next_page_uri);
           const wanted = rows.map(
             (value) => JSON.parse(JSON.stringify(value).replaceAll(String.raw`\u0000`, '\uFFFD')) as unknown,
@@ -54,7 +55,7 @@ describe('a page', () => {
 
   test('keeps __proto__ as an ordinary key, and the last of equal keys', () => {
     const body = '{"events":[{"id":"first","__proto__":{"x":1},"id":"last"}]}';
-    expect(pageOf(body).ids).toEqual(['last']);
+    expect(idsOf(pageOf(body).sighting)).toEqual(['last']);
     expect(texts(pageOf(body))).toEqual(['{"id":"first","__proto__":{"x":1},"id":"last"}']);
   });
 
@@ -102,6 +103,6 @@ describe('a page', () => {
     '{"events":[],"pagination":{"next_page_uri":null}}',
     '\uFEFF{"events":[]}',
   ])('%p is an empty last page', (body) =>
-    expect([pageOf(body).ids.length, pageOf(body).nextPageUri]).toEqual([0, null]),
+    expect([pageOf(body).sighting.count, pageOf(body).nextPageUri]).toEqual([0, null]),
   );
 });
