@@ -25,3 +25,8 @@ export class BodyPool {
     return larger;
   }
 }
+
+/** Whether a body is all that its memory is used for, so that this can be moved or used whole: small buffers share it. */
+export function isAlone({ buffer, byteOffset }: Uint8Array): boolean {
+  return byteOffset === 0 && buffer.byteLength > Buffer.poolSize;
+}

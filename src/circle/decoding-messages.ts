@@ -8,9 +8,11 @@ export type DecodingRequest =
   | { readonly kind: 'view'; readonly view: number; readonly recipe: unknown }
   | { readonly kind: 'page'; readonly view: number; readonly number: number; readonly body: Uint8Array };
 
-/** What comes back: each page, or why it is none. */
+/** What comes back: that the thread is there, then each page, or why it is none. */
 export type DecodingReply =
-  { readonly number: number; readonly page: Page } | { readonly number: number; readonly failure: DecodingFailure };
+  | 'ready'
+  | { readonly number: number; readonly page: Page }
+  | { readonly number: number; readonly failure: DecodingFailure };
 
 /** An error as plain data: its class does not survive the way between threads. */
 export interface DecodingFailure {

@@ -12,6 +12,9 @@ import { PageReader } from './page-reader.js';
 export function serveDecoding(port: MessagePort, viewOf: (recipe: unknown) => Promise<RowView>): void {
   const reader = new PageReader();
   const views = new Map<number, RowView>();
+  const reply = (answer: DecodingReply, moved: readonly ArrayBufferLike[] = []): void => {
+    port.postMessage(answer, moved as ArrayBuffer[]);
+  };
   const serve = async (request: DecodingRequest): Promise<void> => {
     if (request.kind === 'view') {
       views.set(request.view, await viewOf(request.recipe));
@@ -20,16 +23,16 @@ export function serveDecoding(port: MessagePort, viewOf: (recipe: unknown) => Pr
     const { number, body } = request;
     const view = views.get(request.view);
     if (view === undefined) throw new Error(`View ${request.view} did not come before its pages`);
-    let reply: DecodingReply;
     try {
-      reply = { number, page: reader.read(Buffer.from(body.buffer, body.byteOffset, body.length), view) };
+      const page = reader.read(Buffer.from(body.buffer, body.byteOffset, body.length), view);
+      reply({ number, page }, [page.records.buffer]);
     } catch (error) {
-      reply = { number, failure: failureOf(error) };
+      reply({ number, failure: failureOf(error) });
     }
-    port.postMessage(reply, 'page' in reply ? [reply.page.records.buffer as ArrayBuffer] : []);
   };
   let served = Promise.resolve();
   port.on('message', (request: DecodingRequest) => {
     served = served.then(async () => serve(request));
   });
+  reply('ready');
 }

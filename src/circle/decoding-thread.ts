@@ -1,8 +1,13 @@
 import { Worker } from 'node:worker_threads';
+import { keepHeapSmall } from '../base/small-heap.js';
+import { isAlone } from './body-pool.js';
 import { errorOf, type DecodingReply, type DecodingRequest } from './decoding-messages.js';
 import type { Endpoint } from './endpoint.js';
 import type { Page } from './page.js';
 import { DecoderLostError } from './page-decoder.js';
+
+/** A young generation that fits into a core's own cache is the fastest, too. */
+const LIMITS = { maxYoungGenerationSizeMb: 1 };
 
 interface Waiting {
   readonly resolve: (page: Page) => void;
@@ -11,6 +16,7 @@ interface Waiting {
 
 /** The main thread's side of a thread that reads pages. */
 export class DecodingThread {
+  /** Whether it can read: before, and where it never comes up, nothing may be given to it. */
   isReady = false;
   private readonly worker: Worker;
   private readonly waitingFor = new Map<number, Waiting>();
@@ -19,12 +25,8 @@ export class DecodingThread {
 
   /** @param onLost when it has ended by itself; the pages that it had are lost */
   constructor(file: URL, onLost: () => void) {
-    this.worker = new Worker(file, { name: 'decoding' });
-    // What is left to do keeps the process alive, not who might do it.
+    this.worker = new Worker(file, { name: 'decoding', resourceLimits: LIMITS });
     this.worker.unref();
-    this.worker.on('online', () => {
-      this.isReady = true;
-    });
     this.worker.on('message', (reply: DecodingReply) => this.take(reply));
     this.worker.on('error', () => undefined);
     this.worker.on('exit', () => {
@@ -46,8 +48,11 @@ export class DecodingThread {
       this.send({ kind: 'view', view, recipe });
     }
     const number = ++this.pages;
-    const { buffer } = body;
-    this.send({ kind: 'page', view, number, body: new Uint8Array(buffer, body.byteOffset, body.length) }, [buffer]);
+    const own = isAlone(body) ? body : Uint8Array.from(body);
+    const moved = new Uint8Array(own.buffer, own.byteOffset, own.length);
+    this.send({ kind: 'page', view, number, body: moved }, [own.buffer]);
+    // What is left to do keeps the process alive, not who might do it.
+    this.worker.ref();
     return await new Promise((resolve, reject) => this.waitingFor.set(number, { resolve, reject }));
   }
 
@@ -60,8 +65,14 @@ export class DecodingThread {
   }
 
   private take(reply: DecodingReply): void {
+    if (reply === 'ready') {
+      keepHeapSmall();
+      this.isReady = true;
+      return;
+    }
     const waiting = this.waitingFor.get(reply.number);
     this.waitingFor.delete(reply.number);
+    if (this.waitingFor.size === 0) this.worker.unref();
     if (waiting === undefined) return;
     if ('page' in reply) waiting.resolve(reply.page);
     else waiting.reject(errorOf(reply.failure));

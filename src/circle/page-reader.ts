@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue } from '../base/json.js';
 import { cleanJson } from '../base/json-text.js';
 import { NotAPageError, parseAnswer, type Stretch } from './answer.js';
 import type { Page, RowView } from './page.js';
+import { isAlone } from './body-pool.js';
 import { isCleanUtf8, isPlainText } from './plain-text.js';
 import { printRecords } from './print-records.js';
 import { RecordBytes } from './record-bytes.js';
@@ -56,15 +57,9 @@ export class PageReader {
         add(body.toString('utf8', offsets[2 * index], offsets[2 * index + 1]), 'utf8', index);
       }
     }
-    this.spare = wholeOf(body);
+    this.spare = isAlone(body) ? Buffer.from(body.buffer) : body;
     return { ...known, records: records.bytes, offsets: records.offsets };
   }
-}
-
-/** The memory that a body is a part of, where that is no part of the memory that Node shares among small buffers. */
-function wholeOf(body: Buffer): Buffer {
-  const { buffer, byteOffset } = body;
-  return byteOffset === 0 && buffer.byteLength > Buffer.poolSize ? Buffer.from(buffer) : body;
 }
 
 function nextPageUriOf(pagination: JsonValue | undefined): string | null {

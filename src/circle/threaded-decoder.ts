@@ -4,12 +4,17 @@ import type { Endpoint } from './endpoint.js';
 import type { Page } from './page.js';
 import { DirectDecoder, type PageDecoder } from './page-decoder.js';
 
-/** Smaller bodies are read sooner than they are handed to another thread. Bytes. */
-const LEAST_BODY = 64 * 1024;
-/** A thread takes tens of milliseconds to start: it has to be worth it. Bytes that were read without one. */
-const BYTES_BEFORE_THREAD = 4 * 1024 * 1024;
-/** The thread has a page in hand and the next one ready; beyond that, this thread does not wait for it. */
-const MOST_IN_THREAD = 2;
+/** When a thread is worth it. */
+export interface ThreadThresholds {
+  /** Smaller bodies are read sooner than they are handed over. Bytes. */
+  readonly leastBody: number;
+  /** It takes tens of milliseconds to start: so much is read without one. Bytes. */
+  readonly bytesBeforeThread: number;
+}
+
+const usualThresholds: ThreadThresholds = { leastBody: 64 * 1024, bytesBeforeThread: 4 * 1024 * 1024 };
+/** The thread has a page in hand and two ready; beyond that, this thread does not wait for it. */
+const MOST_IN_THREAD = 3;
 
 /**
  * Reads pages in a thread beside this one, and itself while the thread is busy: parsing is most of the work of a sync,
@@ -17,6 +22,7 @@ const MOST_IN_THREAD = 2;
  */
 export class ThreadedDecoder implements PageDecoder {
   private readonly file: URL;
+  private readonly thresholds: ThreadThresholds;
   private readonly direct = new DirectDecoder();
   private thread: DecodingThread | null = null;
   private bytesRead = 0;
@@ -24,12 +30,13 @@ export class ThreadedDecoder implements PageDecoder {
   private mayStart = availableParallelism() > 1;
 
   /** @param file what runs in the thread; it serves what {@link DecodingRequest} asks */
-  constructor(file: URL) {
+  constructor(file: URL, thresholds = usualThresholds) {
     this.file = file;
+    this.thresholds = thresholds;
   }
 
   async decode(body: Buffer, endpoint: Endpoint): Promise<Page> {
-    if (body.length >= LEAST_BODY) {
+    if (body.length >= this.thresholds.leastBody) {
       void this.startThread();
       const { thread } = this;
       if (thread !== null && thread.isReady && thread.waiting < MOST_IN_THREAD)
@@ -46,7 +53,7 @@ export class ThreadedDecoder implements PageDecoder {
   }
 
   private async startThread(): Promise<void> {
-    if (!this.mayStart || this.bytesRead < BYTES_BEFORE_THREAD) return;
+    if (!this.mayStart || this.bytesRead < this.thresholds.bytesBeforeThread) return;
     this.mayStart = false;
     const { DecodingThread } = await import('./decoding-thread.js');
     if (this.isClosed) return;

@@ -1,7 +1,7 @@
 import { Console } from 'node:console';
-import { setFlagsFromString } from 'node:v8';
 import { explanationOf, stackOf, UsageError } from '../base/errors.js';
 import { Redactor } from '../base/redactor.js';
+import { keepHeapSmall } from '../base/small-heap.js';
 import { logLevelOf } from '../io/log-format.js';
 import { OutputClosedError } from '../io/output.js';
 import { StopSignals } from '../io/signals.js';
@@ -29,10 +29,7 @@ export interface ProgramSurroundings extends Surroundings {
  */
 export async function enter(program: Program, process: NodeJS.Process): Promise<void> {
   const { stdout, stderr } = process;
-  // Pages are parsed and dropped at once. A heap that grows with the load only adds to the peak (100 MB measured), and
-  // saves no time. Node 20, 22 and 24 know both.
-  setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=100');
+  keepHeapSmall();
   // stdout belongs to the protocol: a dependency that prints shall not get there.
   globalThis.console = new Console(stderr, stderr);
   const now = (): number => Date.now();
