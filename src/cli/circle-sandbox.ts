@@ -133,4 +133,6 @@ function endBySignal(sandbox: Sandbox): void {
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});

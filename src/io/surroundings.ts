@@ -2,7 +2,8 @@ import type { Readable, Writable } from 'node:stream';
 
 /** All that a program here takes from the process it runs in, so that nothing else reaches for globals. */
 export interface Surroundings {
-  readonly stdin: Readable;
+  /** A function, since asking for it opens it. */
+  readonly stdin: () => Readable;
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
