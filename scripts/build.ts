@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Metafile } from 'esbuild';
 import { asCommonJs, URL_OF_BUNDLE } from './build/common-js.js';
+import { helpTexts } from './build/help.js';
 import { leanAxios } from './build/lean-axios.js';
 import { validators } from './validators.js';
 
@@ -12,7 +13,7 @@ const { out } = parseArgs({ options: { out: { type: 'string', default: 'dist' } 
 /** One file an executable, with what is loaded only at need in chunks beside it. */
 const executables = ['tap-circle', 'source-circle', 'target-segment', 'circle-sandbox'];
 
-for (const [path, text] of await validators()) {
+for (const [path, text] of [...(await validators()), ...(await helpTexts())]) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
 }

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 export interface Surroundings {
   /** A function, since asking for it opens it. */
   readonly stdin: () => Readable;
-  readonly stdout: Writable;
+  readonly stdout: Writable & { readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
   readonly pid: number;
