@@ -10,6 +10,8 @@ export interface Outputs {
 
 /** Runs the sandbox in this process until a signal ends it; sets the exit code. */
 export async function circleSandbox(process: NodeJS.Process): Promise<void> {
+  // Should all work be gone with something still awaited, that is no success.
+  process.exitCode = 1;
   process.exitCode = await run(process.argv.slice(2), process);
 }
 
