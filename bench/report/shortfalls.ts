@@ -23,11 +23,11 @@ const shortfalls: Readonly<Record<string, string>> = {
     'asked for before. A larger `max_concurrency` hides more (see the table).',
   'the first RECORD of a sync':
     'A page of 2,000 rows (1.3 MB) is read and decoded whole before its first row leaves, by code that has never run ' +
-    'before: a script of five lines that gets the same page with node:http, parses it and prints a row takes 2.1 times as ' +
-    'long as Node alone. Of what the tap takes beyond that, about half is decoding and checking the rows while their code ' +
-    'is still interpreted, the rest is loading and first use of axios, the engine and the validators. Tried without gain: ' +
-    'all of it in two files, the flags of V8 that compile earlier or later, larger young generations. Node’s compile cache ' +
-    '(not in Node 20) takes 4 to 9 % off.',
+    'before. A script of five lines that gets the same page with node:http, parses it and prints one row takes 2.1 times ' +
+    'as long as Node alone. Of the CPU time that the tap takes after Node’s own start, loading the engine, axios and the ' +
+    'validators is two fifths, decoding and checking the page more than a third, the request a sixth. Tried without a gain ' +
+    'worth its price: the engine in one file, flags of V8 that compile earlier or later, a larger young generation, ' +
+    'functions without their names. Node’s compile cache (not in Node 20) takes 4 to 9 % off.',
   'Exact numbers and clean text, rows that are printed anew':
     'Two regular expressions go over the text of every record that is printed anew: one for long numbers before, one for ' +
     'NUL and line separators after. Rows that leave as they came, which is the default, do not pay for them.',
