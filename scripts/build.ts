@@ -2,6 +2,9 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, type Metafile } from 'esbuild';
+import { asCommonJs, URL_OF_BUNDLE } from './bundle/common-js.js';
+import { helpTexts } from './bundle/help.js';
+import { leanAxios } from './bundle/lean-axios.js';
 import { validators } from './validators.js';
 
 /** `--out FOLDER`: where to build to, for a run beside others that build or use `dist`. */
@@ -12,7 +15,7 @@ const executables = ['tap-circle', 'source-circle', 'target-segment', 'circle-sa
 /** What a thread of tap-circle runs. */
 const thread = 'decoding-thread';
 
-for (const [path, text] of await validators()) {
+for (const [path, text] of [...(await validators()), ...(await helpTexts())]) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
 }
@@ -27,15 +30,20 @@ const result = await build({
   target: 'node20.19',
   charset: 'utf8',
   metafile: true,
-  minify: true,
+  minifySyntax: true,
   // Names of classes stand in messages.
   keepNames: true,
   legalComments: 'none',
-  // CommonJS parts of dependencies call require; the alias keeps clear of their own createRequire.
-  banner: {
-    js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
-  },
+  define: { 'import.meta.url': URL_OF_BUNDLE },
+  plugins: [leanAxios],
+  write: false,
 });
+for (const { path, text } of result.outputFiles) {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, await asCommonJs(text), { mode: text.startsWith('#!') ? 0o755 : 0o644 });
+}
+// The package's own manifest says that its files are ES modules, as its sources are.
+await writeFile(join(out, 'package.json'), '{"type":"commonjs"}\n');
 await writeFile(join(out, 'THIRD_PARTY_LICENSES.txt'), await licences(result.metafile));
 
 /** The licences of the packages whose code is in the bundles. */

@@ -2,7 +2,7 @@ import { readJsonFile } from '../config/json-file.js';
 import type { Settings } from '../config/settings.js';
 import { connect } from '../sync/connect.js';
 import type { StreamState } from '../sync/cursor.js';
-import { withHashedFields } from '../sync/hash-fields.js';
+import { hashedStreams } from '../sync/hashed-streams.js';
 import type { SelectedStream } from '../sync/sink.js';
 import type { StreamStats } from '../sync/stats.js';
 import { sync } from '../sync/sync.js';
@@ -32,7 +32,7 @@ export async function read(
     command.state === undefined
       ? new Map<string, StoredStream>()
       : readState(command.state, await readJsonFile(command.state, 'state'), logger);
-  const streams = withHashedFields(catalog.streams, settings);
+  const streams = await hashedStreams(catalog.streams, settings);
   for (const { stream, error } of catalog.refused) {
     await messages.error(error, stream);
     await messages.streamStatus(stream, 'INCOMPLETE');

@@ -113,11 +113,11 @@ async function configured(
   path: string,
   { redactor, logger }: AirbyteRun,
 ): Promise<{ settings: Settings; streams: SelectedStream[] }> {
-  const [{ readConfigFile }, { everyStream }, { withHashedFields }] = await Promise.all([
+  const [{ readConfigFile }, { everyStream }, { hashedStreams }] = await Promise.all([
     import('./settings.js'),
     import('../sync/every-stream.js'),
-    import('../sync/hash-fields.js'),
+    import('../sync/hashed-streams.js'),
   ]);
   const settings = await readConfigFile(path, redactor, logger);
-  return { settings, streams: withHashedFields(everyStream(), settings) };
+  return { settings, streams: await hashedStreams(everyStream(), settings) };
 }

@@ -1,5 +1,4 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { Agent, type AgentOptions } from 'node:http';
 import type { Readable } from 'node:stream';
 import axios, { type AxiosInstance } from 'axios';
 import { isJsonObject } from '../base/json.js';
@@ -46,18 +45,15 @@ const MAX_ERROR_BODY_BYTES = 64 * 1024;
 /** One HTTP exchange after another over kept connections: no retry, no redirect, every status is an answer. */
 export class Transport {
   private readonly options: TransportOptions;
-  private readonly agents: readonly [HttpAgent, HttpsAgent];
+  /** By protocol; TLS is loaded for https alone. */
+  private readonly agents = new Map<string, Promise<Agent>>();
   private readonly http: AxiosInstance;
   private readonly pool = new BodyPool();
 
   constructor(options: TransportOptions) {
     this.options = options;
-    const agentOptions = { keepAlive: true, maxSockets: options.maxSockets };
-    this.agents = [new HttpAgent(agentOptions), new HttpsAgent(agentOptions)];
     this.http = axios.create({
       adapter: 'http',
-      httpAgent: this.agents[0],
-      httpsAgent: this.agents[1],
       // The token must not follow a redirect (design section 4, rule 12).
       maxRedirects: 0,
       responseType: 'stream',
@@ -79,7 +75,10 @@ export class Transport {
     signal.addEventListener('abort', abort, { once: true });
     const watch = new Watch(this.options.timeoutMs, limitMs, abort);
     try {
+      const agent = await this.agentOf(url.protocol);
       const response = await this.http.get<Readable>(url.href, {
+        // Before an http address there may be an https proxy: that gets Node's own agent.
+        ...(url.protocol === 'https:' ? { httpsAgent: agent } : { httpAgent: agent }),
         signal: attempt.signal,
         headers: { Authorization: authorization },
       });
@@ -114,8 +113,21 @@ export class Transport {
   }
 
   close(): void {
-    for (const agent of this.agents) agent.destroy();
+    for (const agent of this.agents.values()) void agent.then((made) => made.destroy());
   }
+
+  private async agentOf(protocol: string): Promise<Agent> {
+    const made =
+      this.agents.get(protocol) ?? agentFor(protocol, { keepAlive: true, maxSockets: this.options.maxSockets });
+    this.agents.set(protocol, made);
+    return await made;
+  }
+}
+
+async function agentFor(protocol: string, options: AgentOptions): Promise<Agent> {
+  if (protocol !== 'https:') return new Agent(options);
+  const https = await import('node:https');
+  return new https.Agent(options);
 }
 
 /** A timer that is wound up again by progress, and one that is not. */

@@ -29,6 +29,8 @@ export interface ProgramSurroundings extends Surroundings {
  */
 export async function enter(program: Program, process: NodeJS.Process): Promise<void> {
   const { stdout, stderr } = process;
+  // Of a run that never comes to its end: should all work be gone with something still awaited, that is no success.
+  process.exitCode = 1;
   keepHeapSmall();
   // stdout belongs to the protocol: a dependency that prints shall not get there.
   globalThis.console = new Console(stderr, stderr);
@@ -38,7 +40,8 @@ export async function enter(program: Program, process: NodeJS.Process): Promise<
   logger.lowest = logLevelOf(process.env, program.environmentPrefix);
   const signals = new StopSignals(process);
   const isDebug = process.argv.includes('--debug');
-  const { stdin, env, pid } = process;
+  const { env, pid } = process;
+  const stdin = (): NodeJS.ReadStream => process.stdin;
   const surroundings = { stdin, stdout, stderr, env, pid, now, random: Math.random, signal: signals.signal };
   try {
     const argv = process.argv.slice(2).filter((argument) => argument !== '--debug');

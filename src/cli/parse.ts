@@ -14,7 +14,7 @@ export async function parse<Options>(
   configure: (parser: Argv) => Argv<Options>,
 ): Promise<Parsed<Options>> {
   return await new Promise((resolve, reject) => {
-    const parser = configure(yargs().exitProcess(false).strict().showHelpOnFail(false));
+    const parser = configure(yargs().locale('en').exitProcess(false).strict().showHelpOnFail(false));
     // The types promise an error each time; there is none where all is well, and then it is null or undefined.
     const done = (error: Error | null | undefined, options: unknown, text: string): void => {
       if (error instanceof Error) reject(new UsageError(`${error.message.trim()} (--help shows what can be used)`));

@@ -2,6 +2,7 @@ import { UsageError } from '../base/errors.js';
 import { Output } from '../io/output.js';
 import type { SingerCommand } from '../singer/run.js';
 import type { Program, ProgramSurroundings } from './front-door.js';
+import { wantsReadyHelp } from './ready-help.js';
 import { usualCommand } from './usual-command.js';
 import { version } from './version.js';
 
@@ -14,6 +15,10 @@ export const tapCircle: Program = {
   environmentPrefix: 'TAP_CIRCLE_',
   run: async (argv, around) => {
     if (argv.length === 1 && argv[0] === '--version') return await print(`tap-circle ${version}`, around);
+    if (wantsReadyHelp(argv, around.stdout)) {
+      const { default: help } = await import('../generated/help-tap-circle.js');
+      return await print(help, around);
+    }
     const isVerb = argv[0] !== undefined && !argv[0].startsWith('-');
     return isVerb ? await runSource(argv, around) : await runTap(argv, around);
   },
@@ -34,39 +39,11 @@ async function runTap(argv: readonly string[], around: ProgramSurroundings): Pro
     const { runSinger } = await import('../singer/run.js');
     return await runSinger(usual, { ...around, version, decodingThread });
   }
-  const { parse } = await import('./parse.js');
-  const parsed = await parse(argv, (parser) =>
-    parser
-      .scriptName('tap-circle')
-      .usage(
-        'tap-circle --config FILE [--catalog FILE] [--state FILE]\n\nA Singer tap for the Circle Data API. ' +
-          'With a verb (spec, check, discover, read) it is an Airbyte source: tap-circle read --help.',
-      )
-      .option('config', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: 'JSON file with settings, or ENV for TAP_CIRCLE_* variables; repeatable, later ones win',
-      })
-      .option('catalog', { type: 'string', nargs: 1, describe: 'JSON file that selects streams and properties' })
-      .option('properties', { type: 'string', nargs: 1, describe: 'the older name of --catalog' })
-      .option('state', { type: 'string', nargs: 1, describe: 'JSON file with the last STATE of the run before' })
-      .option('discover', { type: 'boolean', describe: 'print the catalog' })
-      .option('test', {
-        type: 'string',
-        describe: 'read one row of each stream and no more; --test=schema prints the schemas alone',
-      })
-      .option('about', { type: 'boolean', describe: 'print capabilities and settings' })
-      .option('format', { choices: ['text', 'json', 'markdown'] as const, describe: 'of --about' })
-      .conflicts('catalog', 'properties')
-      .version(`tap-circle ${version}`)
-      .help()
-      .epilogue('Also for errors in this program: --debug shows where they happened.')
-      .check((options) => {
-        if (options._.length > 0) throw new Error(`Unknown argument: ${options._.join(' ')}`);
-        return true;
-      }),
-  );
+  const [{ parse }, { tapCircleOptions }] = await Promise.all([
+    import('./parse.js'),
+    import('./tap-circle-options.js'),
+  ]);
+  const parsed = await parse(argv, tapCircleOptions);
   if ('text' in parsed) return await print(parsed.text, around);
   const { options } = parsed;
   if (options.about === true) {

@@ -3,4 +3,4 @@ import process from 'node:process';
 import { enter } from './front-door.js';
 import { tapCircle } from './tap-circle-program.js';
 
-await enter(tapCircle, process);
+void enter(tapCircle, process);

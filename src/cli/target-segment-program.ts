@@ -1,5 +1,6 @@
 import { Output } from '../io/output.js';
 import type { Program, ProgramSurroundings } from './front-door.js';
+import { wantsReadyHelp } from './ready-help.js';
 import { version } from './version.js';
 
 /** The Singer target for Segment. */
@@ -8,37 +9,20 @@ export const targetSegment: Program = {
   environmentPrefix: 'TARGET_SEGMENT_',
   run: async (argv, around) => {
     if (argv.length === 1 && argv[0] === '--version') return await print(`target-segment ${version}`, around);
+    if (wantsReadyHelp(argv, around.stdout)) {
+      const { default: help } = await import('../generated/help-target-segment.js');
+      return await print(help, around);
+    }
     return await run(argv, around);
   },
 };
 
 async function run(argv: readonly string[], around: ProgramSurroundings): Promise<number> {
-  const { parse } = await import('./parse.js');
-  const parsed = await parse(argv, (parser) =>
-    parser
-      .scriptName('target-segment')
-      .usage(
-        'tap-circle --config tap.json | target-segment --config FILE > state.jsonl\n\n' +
-          'A Singer target for Segment: reads the messages of a tap from stdin, and prints each STATE after ' +
-          'everything before it was accepted by Segment.',
-      )
-      .option('config', {
-        type: 'string',
-        array: true,
-        nargs: 1,
-        describe: 'JSON file with settings, or ENV for TARGET_SEGMENT_* variables; repeatable, later ones win',
-      })
-      .option('dry-run', { type: 'boolean', describe: 'print the calls as JSON, a line each, and send nothing' })
-      .option('about', { type: 'boolean', describe: 'print capabilities and settings' })
-      .option('format', { choices: ['text', 'json', 'markdown'] as const, describe: 'of --about' })
-      .version(`target-segment ${version}`)
-      .help()
-      .epilogue('Also for errors in this program: --debug shows where they happened.')
-      .check((options) => {
-        if (options._.length > 0) throw new Error(`Unknown argument: ${options._.join(' ')}`);
-        return true;
-      }),
-  );
+  const [{ parse }, { targetSegmentOptions }] = await Promise.all([
+    import('./parse.js'),
+    import('./target-segment-options.js'),
+  ]);
+  const parsed = await parse(argv, targetSegmentOptions);
   if ('text' in parsed) return await print(parsed.text, around);
   const { about, format, config = [], 'dry-run': dryRun = false } = parsed.options;
   if (about === true) {

@@ -3,4 +3,4 @@ import process from 'node:process';
 import { enter } from './front-door.js';
 import { targetSegment } from './target-segment-program.js';
 
-await enter(targetSegment, process);
+void enter(targetSegment, process);

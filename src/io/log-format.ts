@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { LogLevel } from '../base/logger.js';
 import type { StderrLogger } from './stderr-logger.js';
 
@@ -9,6 +8,7 @@ import type { StderrLogger } from './stderr-logger.js';
 async function wantsStructuredLogs(env: NodeJS.ProcessEnv): Promise<boolean> {
   const path = env['SINGER_SDK_LOG_CONFIG'];
   if (path === undefined || path === '') return false;
+  const { readFile } = await import('node:fs/promises');
   const text = await readFile(path, 'utf8').catch(() => '');
   return text.includes('StructuredFormatter');
 }

@@ -2,8 +2,9 @@ import type { Readable, Writable } from 'node:stream';
 
 /** All that a program here takes from the process it runs in, so that nothing else reaches for globals. */
 export interface Surroundings {
-  readonly stdin: Readable;
-  readonly stdout: Writable;
+  /** A function, since asking for it opens it. */
+  readonly stdin: () => Readable;
+  readonly stdout: Writable & { readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: NodeJS.ProcessEnv;
   readonly pid: number;

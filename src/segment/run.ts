@@ -32,7 +32,8 @@ export interface TargetSurroundings extends Surroundings {
  * @throws ConnectorError where nothing could begin
  */
 export async function runTarget(command: TargetCommand, around: TargetSurroundings): Promise<number> {
-  const { logger, now, random, signal, stdin, stdout, redactor } = around;
+  const { logger, now, random, signal, stdout, redactor } = around;
+  const stdin = around.stdin();
   const settings = await configure(command, around);
   const router = await routerOf(settings, around);
   const output = new Output(stdout);

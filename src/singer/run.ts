@@ -9,7 +9,7 @@ import type { StderrLogger } from '../io/stderr-logger.js';
 import type { Surroundings } from '../io/surroundings.js';
 import { everyStream } from '../sync/every-stream.js';
 import { flatten } from '../sync/flatten.js';
-import { withHashedFields } from '../sync/hash-fields.js';
+import { hashedStreams } from '../sync/hashed-streams.js';
 import { chain } from '../sync/shape.js';
 import type { SelectedStream } from '../sync/sink.js';
 import { selectedStreams } from './catalog.js';
@@ -45,7 +45,7 @@ export interface SingerSurroundings extends Surroundings {
 export async function runSinger(command: SingerCommand, around: SingerSurroundings): Promise<number> {
   const output = new Output(around.stdout);
   const settings = await settingsOf(command, around);
-  const chosen = withHashedFields(await chosenStreams(command), settings);
+  const chosen = await hashedStreams(await chosenStreams(command), settings);
   const streams = chosen.map((stream) => flattened(stream, settings));
   if (command.action === 'test-schema') {
     for (const stream of streams) await output.write(schemaMessage(stream) + '\n');

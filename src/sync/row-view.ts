@@ -2,8 +2,6 @@ import type { ValidateFunction } from 'ajv';
 import type { JsonObject } from '../base/json.js';
 import { complaintOf } from '../base/schema-check.js';
 import type { RowView } from '../circle/page.js';
-import { flatten } from './flatten.js';
-import { hashed } from './hash-fields.js';
 import { chain, select, unchanged, type Shape, type ShapeStep } from './shape.js';
 import type { SelectedStream } from './sink.js';
 import type { StreamDefinition } from './streams.js';
@@ -36,7 +34,8 @@ export function viewRecipe({ definition, rowSchema, shape }: SelectedStream, { c
 /** Makes the view that the rows of a stream are read with. Complaints of its check have no values of the row. */
 export async function rowViewOf({ stream, check, rowSchema, steps, names }: ViewRecipe): Promise<RowView> {
   const validate = check === null ? null : await validatorOf(stream, check);
-  const shape = steps.reduce((before, step) => chain(before, (schema) => shapeOf(schema, step)), unchanged(rowSchema));
+  let shape = unchanged(rowSchema);
+  for (const step of steps) shape = chain(shape, await changeOf(step));
   return {
     check: validate === null ? null : (row) => complaintAbout(row, validate),
     apply: shape.apply,
@@ -64,16 +63,21 @@ function complaintAbout(row: JsonObject, validate: ValidateFunction): string | n
   return complaint === null ? null : `${complaint.path || 'the row'} ${complaint.expected}`;
 }
 
-function shapeOf(schema: JsonObject, step: ShapeStep): Shape {
+/** What is needed for a step is loaded only for it. */
+async function changeOf(step: ShapeStep): Promise<(schema: JsonObject) => Shape> {
   switch (step.kind) {
     case 'select': {
       const dropped = new Set(step.dropped.map((path) => JSON.stringify(path)));
-      return select(schema, (path) => !dropped.has(JSON.stringify(path)));
+      return (schema) => select(schema, (path) => !dropped.has(JSON.stringify(path)));
     }
-    case 'hash':
-      return hashed(schema, step.paths, step.salt);
-    case 'flatten':
-      return flatten(schema, step.options);
+    case 'hash': {
+      const { hashed } = await import('./hash-fields.js');
+      return (schema) => hashed(schema, step.paths, step.salt);
+    }
+    case 'flatten': {
+      const { flatten } = await import('./flatten.js');
+      return (schema) => flatten(schema, step.options);
+    }
   }
 }
 

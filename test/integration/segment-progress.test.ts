@@ -33,7 +33,7 @@ async function told(isTTY: boolean): Promise<string> {
   const code = await runTarget(
     { config: ['ENV'], dryRun: false },
     {
-      ...{ stdin, stdout, stderr, env, redactor, now, random: Math.random, pid: 1, version: '1.0.0' },
+      ...{ stdin: () => stdin, stdout, stderr, env, redactor, now, random: Math.random, pid: 1, version: '1.0.0' },
       logger: new StderrLogger({ stream: stderr, redactor, program: 'target-segment', pid: 1, now }),
       signal: new AbortController().signal,
     },

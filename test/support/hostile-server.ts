@@ -20,6 +20,11 @@ const fixture = (name: string): URL => new URL(`../fixtures/tls/${name}`, import
 /** For `NODE_EXTRA_CA_CERTS` of a process that shall trust the server. */
 export const certificatePath = fixture('certificate.pem').pathname;
 
+/** Key and certificate of a test's server: for 127.0.0.1 and localhost. */
+export function serverIdentity(): { readonly key: Buffer; readonly cert: Buffer } {
+  return { key: readFileSync(fixture('key.pem')), cert: readFileSync(certificatePath) };
+}
+
 const servers = new Set<HostileServer>();
 
 /** Ends every server of a test file, also where a test failed. */
@@ -50,10 +55,7 @@ export class HostileServer {
       });
     };
     this.scheme = options.tls === true ? 'https' : 'http';
-    this.server =
-      options.tls === true
-        ? createTlsServer({ key: readFileSync(fixture('key.pem')), cert: readFileSync(certificatePath) }, accept)
-        : createTcpServer(accept);
+    this.server = options.tls === true ? createTlsServer(serverIdentity(), accept) : createTcpServer(accept);
     this.server.on('connection', (socket: Socket) => {
       this.connections++;
       this.sockets.add(socket);

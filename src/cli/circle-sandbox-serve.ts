@@ -1,0 +1,78 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { UsageError, messageOf } from '../base/errors.js';
+import { parseRuleList, parseRules, type FaultRule } from '../sandbox/fault-rules.js';
+import type { SandboxOptions } from '../sandbox/options.js';
+import { InvalidInput } from '../sandbox/reader.js';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
+import { circleSandboxOptions, type CircleSandboxArguments } from './circle-sandbox-options.js';
+import type { Outputs } from './circle-sandbox-program.js';
+import { parse } from './parse.js';
+
+/**
+ * Runs the sandbox until a signal ends it.
+ *
+ * @returns the exit code where it did not start; otherwise 0, while the server keeps the process alive
+ */
+export async function serve(argv: readonly string[], { stdout, stderr }: Outputs): Promise<number> {
+  try {
+    const parsed = await parse(argv, circleSandboxOptions);
+    if ('text' in parsed) {
+      stdout.write(`${parsed.text}\n`);
+      return 0;
+    }
+    const options = optionsOf(parsed.options);
+    const sandbox = await startSandbox(options);
+    endBySignal(sandbox);
+    const { url, token } = sandbox;
+    stdout.write(`${JSON.stringify({ url, token, events: options.events, visits: options.visits })}\n`);
+    stderr.write(
+      `A Circle Data API with generated data listens at ${url}; Ctrl+C ends it. Try:\n` +
+        `  TAP_CIRCLE_BASE_URL=${url} TAP_CIRCLE_API_TOKEN='${token}' npx tap-circle --config=ENV\n`,
+    );
+    return 0;
+  } catch (error) {
+    stderr.write(`circle-sandbox: ${asFlag(messageOf(error))}\n`);
+    return error instanceof UsageError || error instanceof InvalidInput || error instanceof RangeError ? 2 : 1;
+  }
+}
+
+function optionsOf(args: CircleSandboxArguments): SandboxOptions {
+  const { live, late, faults, ...options } = args;
+  return {
+    ...options,
+    authScheme: authScheme(args['auth-scheme']),
+    live: live === 0 ? undefined : { rowsPerSecond: live, lateShare: late },
+    faults: faults === undefined ? [] : readFaults(faults),
+  };
+}
+
+function authScheme(value: string): 'both' | 'Bearer' | 'Token' {
+  return value === 'Bearer' || value === 'Token' ? value : 'both';
+}
+
+function readFaults(value: string): FaultRule[] {
+  if (!value.endsWith('.json') && !existsSync(value)) return parseRuleList(value);
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(value, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--faults: ${value} cannot be read as JSON: ${messageOf(error)}`);
+  }
+  return parseRules(json);
+}
+
+/** The options' names in messages, as flags: `pageCap: ...` is `--page-cap: ...`. */
+function asFlag(message: string): string {
+  return message.replace(/^[a-z]+(?:[A-Z][a-z]+)*(?=: expected| has to)/, (name) => {
+    return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  });
+}
+
+/** Closes what is open, then dies of the signal, so that a shell sees why. */
+function endBySignal(sandbox: Sandbox): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void sandbox.close().finally(() => process.kill(process.pid, signal));
+    });
+  }
+}
