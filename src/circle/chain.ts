@@ -53,6 +53,8 @@ export class Chain {
   private readonly links: ChainLink[] = [];
   private last: ChainLink | null = null;
   private newest: Landmark | null = null;
+  /** The latest place that was asked for. */
+  private furthest = 0;
   /** The end was seen, or something that only the reader can judge: nothing is asked for beyond. */
   private closed = false;
 
@@ -91,6 +93,7 @@ export class Chain {
       const link = new ChainLink(place, page, experience.pageSize, isAlone);
       this.links.push(link);
       this.last = link;
+      this.furthest = Math.max(this.furthest, link.start);
       page.then(
         (fetched) => this.arrived(link, fetched),
         () => {
@@ -130,8 +133,9 @@ export class Chain {
     link.rows = Math.min(ids.length, range.perPage);
     if (fetched.next === null || ids.length === 0 || (reanchors && !ordered)) this.closed = true;
     const isLandmark = reanchors && ordered && first !== null && last !== null && first < last;
-    if (isLandmark && (this.newest === null || link.start >= this.newest.start)) {
-      this.newest = { start: link.start, instants, createdAt: fetched.page.createdAt };
+    // Places go wrong where rows vanish or come late, instants do not: where these go up, no walk goes on for ever.
+    if (isLandmark && (this.newest === null || last > this.newest.last)) {
+      this.newest = { start: link.start, last, instants, createdAt: fetched.page.createdAt };
     }
     this.launch();
   }
@@ -146,13 +150,19 @@ export class Chain {
     if (newest !== null) {
       const found = anchorIn(newest, last.end - shared, pageSize, anchor?.at ?? null);
       const range = found === null ? null : rangeFrom(found.origin);
-      if (found !== null && range !== null && (found.anchor.at !== last.anchor?.at || range.start > last.range.start)) {
-        return { ...found, range };
-      }
+      if (found !== null && range !== null && this.isFurther(found, range)) return { ...found, range };
     }
     // No other instant is known, as in a large group of equal ones: it goes on by its places.
     const range = rangeFrom(last.origin);
     return range === null || range.start <= last.range.start ? null : { ...last.place, range };
+  }
+
+  /** Whether a place was not asked for before, where the places of two pages say different things of one instant, too. */
+  private isFurther({ anchor, origin }: Omit<Place, 'range'>, range: Range): boolean {
+    const { last, furthest } = this;
+    return (
+      origin + range.start > furthest && (anchor?.at !== last?.anchor?.at || range.start > (last?.range.start ?? -1))
+    );
   }
 }
 
@@ -192,6 +202,7 @@ class ChainLink implements Link {
 /** A page that is here and holds several instants, so that anchors can be set in it. */
 interface Landmark {
   readonly start: number;
+  readonly last: Instant;
   readonly instants: readonly (Instant | null)[];
   readonly createdAt: readonly (string | null)[];
 }
