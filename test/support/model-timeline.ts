@@ -11,9 +11,9 @@ export class Timeline {
 
   /** Lets time pass until the work is done. */
   async run<T>(work: Promise<T>): Promise<T> {
-    let isDone = false;
-    const done = work.finally(() => (isDone = true));
-    while (!isDone) {
+    const state = { isDone: false };
+    const done = work.finally(() => (state.isDone = true));
+    while (!state.isDone) {
       // Whatever can go on without a wait has gone on before this comes.
       await new Promise((resolve) => setImmediate(resolve));
       const next = this.waits.reduce<number>(
