@@ -163,18 +163,6 @@ export const mutations: readonly Mutation[] = [
     from: "throw new NotAnchorable('The API does not filter by created_at_gt as asked');",
     to: '',
   },
-  {
-    name: 'any page 1 is believed, wherever its anchor lies',
-    file: walk,
-    from: 'last !== null && link.anchor.at <= last) return true;',
-    to: 'last !== null) return true;',
-  },
-  {
-    name: 'a page that went back is believed',
-    file: walk,
-    from: 'if (last !== null && page.last !== null && page.last < last) return false;',
-    to: '',
-  },
   // Pages ahead.
   { name: 'page 1 does not go alone', file: experience, from: 'pagesAlone = 1;', to: 'pagesAlone = 0;' },
   { name: 'one late page stops all others', file: chain, from: 'LATE_FACTOR = 2;', to: 'LATE_FACTOR = 1;' },
@@ -205,8 +193,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the same place is asked for twice',
     file: chain,
-    from: 'origin + range.start > furthest &&',
-    to: 'origin + range.start > (last?.start ?? -1) &&',
+    from: '(anchor?.at !== last?.anchor?.at || range.start > (last?.range.start ?? -1))',
+    to: 'last !== null',
   },
   {
     name: 'anchors are set only in page 1 of a window',
