@@ -193,8 +193,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the same place is asked for twice',
     file: chain,
-    from: '(anchor?.at !== last?.anchor?.at || range.start > (last?.range.start ?? -1))',
-    to: 'last !== null',
+    from: 'range !== null && this.isFurther(found, range))',
+    to: 'range !== null)',
   },
   {
     name: 'anchors are set only in page 1 of a window',
