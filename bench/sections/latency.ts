@@ -23,8 +23,8 @@ export const latency: Section = {
   name: 'latency',
   title: 'Latency hidden',
   async measure(bench) {
-    const perPage = bench.isQuick ? 20 : 200;
-    const rounds = bench.isQuick ? 1 : 3;
+    const perPage = 200;
+    const rounds = 7;
     const server = await bench.server(PAGES * perPage);
     const { order } = await sync(server, bench, { perPage, latencyMs: [0, 0], concurrency: 1 });
     const rows: string[][] = [];

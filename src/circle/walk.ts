@@ -2,11 +2,12 @@ import { ConfigError, ReportError } from '../base/errors.js';
 import { minusSeconds, type Instant } from '../base/instant.js';
 import type { Logger } from '../base/logger.js';
 import { createdAtGt, furthest, type Anchor } from './anchor.js';
+import { Chain, type ChainOptions, type Link } from './chain.js';
 import type { Endpoint } from './endpoint.js';
+import { Experience } from './experience.js';
 import { LoopGuard } from './loop-guard.js';
 import type { FetchedPage, PageSource } from './page-source.js';
-import { firstRange, nextRange, rangesFrom, SMALLEST_RANGED_PAGE, type Range } from './ranges.js';
-import { Round } from './round.js';
+import { SMALLEST_RANGED_PAGE } from './ranges.js';
 import { idsOf, type Sighting } from './sighting.js';
 
 /** A page of the walk, handed on in order. The same row may come in several pages: dropping it is the reader's part. */
@@ -14,7 +15,7 @@ export interface WalkPage extends Sighting {
   readonly fetched: FetchedPage;
   /** When the walk asked first, as in {@link FetchedPage.askedBetween}. */
   readonly startedBetween: FetchedPage['askedBetween'];
-  /** The window's anchor: rows before it belong to windows that are done. */
+  /** Where it was asked for from: rows before it belong to pages that are done. */
   readonly anchor: Instant | null;
   /** False once the server's order has broken. */
   readonly trusted: boolean;
@@ -26,7 +27,7 @@ export interface WalkOptions {
   readonly client: PageSource;
   readonly endpoint: Endpoint;
   readonly perPage: number;
-  /** Pages asked for at once. */
+  /** Pages asked for at once: the one that is being read, and those ahead of it. */
   readonly width: number;
   /** null is from the beginning of time. */
   readonly from: Anchor | null;
@@ -36,6 +37,8 @@ export interface WalkOptions {
 
 /** A window that is asked for again and again still moved: give up on overlapping pages, follow the links. */
 const MAX_RANGED_TRIES = 3;
+/** Pages of a window that are smaller than asked for: then a whole one is asked for again. */
+const MAX_SMALL_PAGES = 100;
 /** A window read by its links whose rows still vanish between two readings. */
 const MAX_LINKED_TRIES = 50;
 /** Pages out of order, in a window read by its links, before the server is taken not to sort. */
@@ -47,6 +50,12 @@ type End = 'end';
 type Moved = 'moved';
 
 const UNSORTED = 'The API does not sort by created_at as asked';
+
+/** The last page that is certain, and what it was asked for. */
+interface DonePage {
+  readonly page: WalkPage;
+  readonly link: Link;
+}
 
 /** Thrown inside the walk where anchors cannot be used; the walk then drains the stream without them. */
 class NotAnchorable extends Error {}
@@ -61,8 +70,7 @@ class NotAnchorable extends Error {}
  */
 export class Walk {
   private readonly options: WalkOptions;
-  /** How many rows the server really puts on a page. */
-  private pageSize: number;
+  private readonly experience: Experience;
   private trusted = true;
   private startedBetween: FetchedPage['askedBetween'] | null = null;
   /**
@@ -70,15 +78,10 @@ export class Walk {
    * may be set: a page of one row, or of equal times, fits any order.
    */
   private orderSeen = false;
-  private ahead: Round | null = null;
-  private roundsBeforeWide = 0;
-  private penalty = 1;
 
   constructor(options: WalkOptions) {
     this.options = options;
-    this.pageSize = options.perPage;
-    // The first page goes alone: most syncs after the first need no more than that.
-    this.roundsBeforeWide = 1;
+    this.experience = new Experience(options.perPage);
   }
 
   /** The pages in order. Errors are those of {@link PageSource.follow}, and ReportError where paging goes in circles. */
@@ -87,13 +90,10 @@ export class Walk {
       yield* this.allWindows();
     } catch (error) {
       if (!(error instanceof NotAnchorable)) throw error;
-      this.dropAhead();
       this.trusted = false;
       const message = `${error.message}: the bookmark stays where it was until all pages are read`;
       this.options.logger.log('warning', message, this.options.endpoint.stream);
       yield* this.allWindows();
-    } finally {
-      this.dropAhead();
     }
   }
 
@@ -104,7 +104,7 @@ export class Walk {
 
   /** Reads one window; returns where the next one begins. */
   private async *window(anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End> {
-    for (let tries = 0; tries < MAX_RANGED_TRIES && this.pageSize >= SMALLEST_RANGED_PAGE; tries++) {
+    for (let tries = 0; tries < MAX_RANGED_TRIES && this.experience.pageSize >= SMALLEST_RANGED_PAGE; tries++) {
       const next: Anchor | End | Moved | null = yield* this.byRanges(anchor);
       if (next === null) break;
       if (next !== 'moved') return next;
@@ -113,48 +113,44 @@ export class Walk {
   }
 
   /**
-   * Reads a window in overlapping pages.
+   * Reads a window in overlapping pages, each of which is believed where it joins the one before.
    *
    * @returns 'moved' where rows vanished before anything was certain; null where pages cannot overlap any more
    */
   private async *byRanges(anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End | Moved | null> {
-    let round = this.takeAhead(anchor) ?? this.launch(anchor, firstRange(this.options.perPage));
-    const loop = new LoopGuard(this.options.endpoint);
-    let done: WalkPage | null = null;
-    let doneTo = 0;
+    const { endpoint, width, perPage } = this.options;
+    const chain = this.chainFrom(anchor);
+    let loop = new LoopGuard(endpoint);
+    let done: DonePage | null = null;
     let reached: Anchor | null = null;
     try {
-      for (;;) {
-        this.launchAhead(round);
-        for (const [index, range] of round.ranges.entries()) {
-          const page = await this.read(round, index);
-          if (page === null || (done !== null && !this.joins(done, doneTo, range, page))) {
-            this.narrow();
-            return (this.orderSeen ? reached : null) ?? 'moved';
-          }
-          loop.check(page.fetched);
-          reached = furthest(anchor, reached, page, this.trusted);
-          done = page;
-          doneTo = range.start + page.count;
-          if (range.page === 1) this.learnPageSize(page);
-          if (page.fetched.next === null) {
-            round.cancel();
-            this.dropAhead();
-            yield page;
-            return 'end';
-          }
-          yield page;
+      for (let pages = 1; ; pages++) {
+        const link = chain.head();
+        if (link === null) return this.orderSeen ? reached : null;
+        const page = await this.read(link);
+        if (page === null || (done !== null && !this.joins(done, link, page))) {
+          this.experience.moved();
+          return (this.orderSeen ? reached : null) ?? 'moved';
         }
-        if (round.ranges.length > 1) this.penalty = 1;
-        if (reached !== null && this.orderSeen) return reached;
-        if (this.pageSize < SMALLEST_RANGED_PAGE) return null;
-        // All rows share one instant: the window goes on by its places.
-        const range = nextRange(doneTo, this.pageSize);
-        if (range === null) return null;
-        round = this.launch(anchor, range);
+        this.experience.joined(width);
+        // Addresses of other anchors differ anyway.
+        if (link.anchor?.at !== done?.link.anchor?.at) loop = new LoopGuard(endpoint);
+        loop.check(page.fetched);
+        reached = furthest(anchor, reached, page, this.trusted);
+        done = { page, link };
+        if (page.fetched.next === null) {
+          chain.cancel();
+          yield page;
+          return 'end';
+        }
+        yield page;
+        chain.shift();
+        // Smaller pages than asked for may have been a passing thing.
+        const isSmall = this.experience.pageSize < perPage;
+        if (isSmall && pages >= MAX_SMALL_PAGES && reached !== null && this.orderSeen) return reached;
       }
     } finally {
-      round.cancel();
+      chain.cancel();
     }
   }
 
@@ -164,7 +160,6 @@ export class Walk {
    */
   private async *byLinks(anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End> {
     const { client, endpoint, signal, perPage } = this.options;
-    this.dropAhead();
     let disorders = 0;
     tries: for (let tries = 0; tries < MAX_LINKED_TRIES; tries++) {
       const loop = new LoopGuard(endpoint);
@@ -177,7 +172,7 @@ export class Walk {
       for (;;) {
         const page = this.examine(fetched, anchor);
         loop.check(fetched);
-        if (links.length === 0) this.learnPageSize(page);
+        if (links.length === 0) this.experience.learnPageSize(fetched);
         reached = furthest(anchor, reached, page, this.trusted);
         // Of the pages behind the first, nothing is certain before they are read again.
         yield links.length === 0 ? page : { ...page, covers: null };
@@ -218,12 +213,9 @@ export class Walk {
     );
   }
 
-  private async read(round: Round, index: number): Promise<WalkPage | null> {
-    const range = round.ranges[index];
-    const fetch = round.fetches[index];
-    if (range === undefined || fetch === undefined) return null;
+  private async read({ fetch, anchor, range }: Link): Promise<WalkPage | null> {
     try {
-      return this.examine(await fetch, round.anchor);
+      return this.examine(await fetch, anchor);
     } catch (error) {
       // Rows may have vanished so that the page is gone. Page 1 will tell whether something else is wrong.
       const status = error instanceof ConfigError ? error.request?.status : undefined;
@@ -247,69 +239,30 @@ export class Walk {
     return { ...sighting, fetched, startedBetween, anchor: anchor?.at ?? null, trusted, covers };
   }
 
-  private learnPageSize(page: WalkPage): void {
-    if (page.fetched.next !== null) this.pageSize = Math.min(this.options.perPage, page.count);
-  }
-
-  /** Whether nothing can be missing between the page that ended at `doneTo` and the page that came for `range`. */
-  private joins(done: WalkPage, doneTo: number, range: Range, page: WalkPage): boolean {
-    if (done.count === 0) return false;
-    // It begins before the last instant, so it has every row of that instant, however the server orders equal ones.
-    if (this.trusted && page.first !== null && done.last !== null && page.first < done.last) return true;
-    const [doneIds, ids] = [idsOf(done), idsOf(page)];
+  /** Whether nothing can be missing between the last page that is certain and the one that came for `link`. */
+  private joins(done: DonePage, link: Link, page: WalkPage): boolean {
+    const { count, last } = done.page;
+    if (count === 0) return false;
     // Not in order, the place of one row is all that can be compared.
-    if (!this.trusted) return ids.includes(doneIds.at(-1) ?? '');
+    if (!this.trusted) return idsOf(page).includes(idsOf(done.page).at(-1) ?? '');
+    // It went back: another look from the last row is better.
+    if (last !== null && page.last !== null && page.last < last) return false;
+    // It begins before the last instant, so it has every row of that instant, however the server orders equal ones.
+    if (page.first !== null && last !== null && page.first < last) return true;
+    // So does a page that leaves nothing out.
+    if (link.range.page === 1 && link.anchor !== null && last !== null && link.anchor.at <= last) return true;
     // It begins among rows of the last instant: then these must stand as they stood.
-    const shared = doneTo - range.start;
-    if (shared <= 0 || shared > done.count || shared > page.count) return false;
-    const known = doneIds.slice(-shared);
-    return ids.slice(0, shared).every((id, place) => id === known[place]);
+    const shared = done.link.start + count - link.start;
+    if (shared <= 0 || shared > count || shared > page.count) return false;
+    const [known, ids] = [idsOf(done.page).slice(-shared), idsOf(page)];
+    return known.every((id, place) => id === ids[place]);
   }
 
-  private launch(anchor: Anchor | null, first: Range): Round {
-    const { client, endpoint, signal } = this.options;
-    const wide = this.roundsBeforeWide === 0;
-    if (!wide) this.roundsBeforeWide--;
-    const ranges = rangesFrom(first, wide ? this.options.width : 1, this.pageSize);
-    return new Round(anchor, ranges, signal, async (range, cancelled) =>
-      client.page(endpoint, { page: range.page, perPage: range.perPage, createdAtGt: createdAtGt(anchor) }, cancelled),
-    );
-  }
-
-  /**
-   * Asks for the next window as soon as the last page of this round is here, while the pages before it are still being
-   * handed on. Should one of them not join, what was asked for is dropped.
-   */
-  private launchAhead(round: Round): void {
-    const fetch = round.fetches.at(-1);
-    if (fetch === undefined || !this.trusted) return;
-    const launch = (fetched: FetchedPage): void => {
-      if (round.cancelled || !this.trusted || fetched.next === null || this.ahead !== null) return;
-      const { sighting } = fetched;
-      const reached = furthest(round.anchor, null, sighting, true);
-      const isSorted = this.orderSeen || (sighting.first !== null && reached !== null && sighting.first < reached.at);
-      if (reached !== null && isSorted) this.ahead = this.launch(reached, firstRange(this.options.perPage));
-    };
-    // A failure is met where the page is read.
-    fetch.then(launch, () => undefined);
-  }
-
-  private takeAhead(anchor: Anchor | null): Round | null {
-    const { ahead } = this;
-    this.ahead = null;
-    if (ahead === null || ahead.anchor?.at === anchor?.at) return ahead;
-    ahead.cancel();
-    return null;
-  }
-
-  private dropAhead(): void {
-    this.ahead?.cancel();
-    this.ahead = null;
-  }
-
-  /** After a page that did not join: one page at a time for a while, longer each time that it happens in a row. */
-  private narrow(): void {
-    this.roundsBeforeWide = this.penalty;
-    this.penalty = Math.min(64, this.penalty * 2);
+  private chainFrom(anchor: Anchor | null): Chain {
+    const { client, endpoint, perPage, width, signal } = this.options;
+    const { experience, trusted } = this;
+    const fetch: ChainOptions['fetch'] = async (from, range, cancelled) =>
+      client.page(endpoint, { page: range.page, perPage: range.perPage, createdAtGt: createdAtGt(from) }, cancelled);
+    return new Chain({ anchor, perPage, width, reanchors: trusted, experience, fetch, signal });
   }
 }

@@ -10,6 +10,8 @@ const cursor = 'src/sync/cursor.ts';
 const sentIds = 'src/sync/sent-ids.ts';
 const sync = 'src/sync/sync.ts';
 const walk = 'src/circle/walk.ts';
+const chain = 'src/circle/chain.ts';
+const experience = 'src/circle/experience.ts';
 const sink = 'src/singer/sink.ts';
 
 /** Faults that somebody could make in the engine while tidying it up. Each must be found by the tests. */
@@ -117,7 +119,7 @@ export const mutations: readonly Mutation[] = [
     name: 'a short page is the end',
     file: walk,
     from: 'if (page.fetched.next === null) {',
-    to: 'if (page.fetched.next === null || page.ids.length < range.perPage) {',
+    to: 'if (page.fetched.next === null || page.ids.length < link.range.perPage) {',
   },
   {
     name: 'the order is trusted, not looked at',
@@ -134,14 +136,14 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'pages are believed without overlap',
     file: walk,
-    from: 'const lastId = done.ids.at(-1);',
-    to: 'if (done !== null) return true;\n    const lastId = done.ids.at(-1);',
+    from: 'const lastId = ids.at(-1);',
+    to: 'const lastId = ids.at(-1);\n    if (lastId !== undefined) return true;',
   },
   {
     name: 'shared rows of one instant need not stand as they stood',
     file: walk,
-    from: 'page.first < done.last) return true;',
-    to: 'page.first <= done.last) return true;',
+    from: 'page.first !== null && last !== null && page.first < last) return true;',
+    to: 'page.first !== null && last !== null && page.first <= last) return true;',
   },
   {
     name: 'linked pages are not read again',
@@ -161,6 +163,57 @@ export const mutations: readonly Mutation[] = [
     from: "throw new NotAnchorable('The API does not filter by created_at_gt as asked');",
     to: '',
   },
+  // Pages ahead.
+  { name: 'page 1 does not go alone', file: experience, from: 'pagesAlone = 1;', to: 'pagesAlone = 0;' },
+  { name: 'one late page stops all others', file: chain, from: 'LATE_FACTOR = 2;', to: 'LATE_FACTOR = 1;' },
+  {
+    name: 'a slow reader does not stop the requests',
+    file: chain,
+    from: 'if (links[0]?.isHere !== false) return links.length < width;',
+    to: '',
+  },
+  {
+    name: 'more requests are under way than wanted',
+    file: chain,
+    from: 'return underWay < width && links',
+    to: 'return links',
+  },
+  {
+    name: 'pages are asked for beyond the end',
+    file: chain,
+    from: 'if (fetched.next === null || ids.length',
+    to: 'if (ids.length',
+  },
+  {
+    name: 'anchors may go back',
+    file: chain,
+    from: 'this.newest === null || last > this.newest.last',
+    to: 'this.newest === null || link.start >= this.newest.start',
+  },
+  {
+    name: 'the same place is asked for twice',
+    file: chain,
+    from: 'range !== null && this.isFurther(found, range))',
+    to: 'range !== null)',
+  },
+  {
+    name: 'anchors are set only in page 1 of a window',
+    file: chain,
+    from: 'const isLandmark = reanchors &&',
+    to: 'const isLandmark = this.newest === null && reanchors &&',
+  },
+  {
+    name: 'an anchor’s place is that of any row of its instant',
+    file: chain,
+    from: 'before < at && (after',
+    to: 'before <= at && (after',
+  },
+  {
+    name: 'how far the filter misses is not learned',
+    file: chain,
+    from: 'experience.learnSlack(early);',
+    to: '',
+  },
   {
     name: 'anchors are exclusive',
     file: 'src/circle/anchor.ts',
@@ -176,7 +229,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'ranges do not overlap',
     file: 'src/circle/ranges.ts',
-    from: 'const latestStart = end - SHARED_ROWS;',
+    from: 'const latestStart = end - shared;',
     to: 'const latestStart = end;',
   },
   // Instants.

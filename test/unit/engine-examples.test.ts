@@ -125,6 +125,41 @@ describe('what no history of the model is large enough for', () => {
     }
   });
 
+  test('many pages ahead, out of order, while rows vanish, come late, and share times: none is lost, none comes twice', async () => {
+    const anyRow = fc.record({
+      ties: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, fc.integer({ min: 2, max: 60 })),
+      gone: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, fc.nat(80)),
+      late: fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, fc.nat(80)),
+    });
+    const anyWalk = fc.record({
+      groups: fc.array(anyRow, { minLength: 60, maxLength: 140 }),
+      pageSize: fc.integer({ min: 8, max: 30 }),
+      width: fc.integer({ min: 2, max: 6 }),
+      delays: fc.array(fc.nat(12), { minLength: 1, maxLength: 11 }),
+      filterDigits: fc.constantFrom(6 as const, 0 as const),
+      grain: fc.constantFrom(SECOND, 100_000, 1),
+    });
+    await fc.assert(
+      fc.asyncProperty(anyWalk, async ({ groups, pageSize, width, delays, filterDigits, grain }) => {
+        // A request takes a second: rows go and come between any two of them.
+        const began = 1000 * SECOND;
+        const rows = groups.flatMap(({ ties: size, gone, late }, group) =>
+          Array.from({ length: size }, (_, number): ModelRow => {
+            const span = {
+              ...(late !== null && number % 3 === 0 && { visibleAt: began + late * SECOND }),
+              ...(gone !== null && number % 2 === 0 && { deletedAt: began + gone * SECOND + 1 }),
+            };
+            return { ...row(number, group * grain, span), id: `row-${group}-${number}` };
+          }),
+        );
+        const api = server(rows, { step: SECOND, delays, filterDigits });
+        const syncs = [whole(began), whole(SECOND), whole(10_000 * SECOND)];
+        await play(history(api, syncs, { pageSize, width, lookbackSeconds: 2000 }));
+      }),
+      { numRuns: Number(process.env['MODEL_RUNS'] ?? 100), endOnFailure: true },
+    );
+  }, 1_800_000);
+
   test('rows vanish while a window of links is read, and while it is read again: none is lost', async () => {
     const began = 100 * SECOND;
     for (let first = 20_000; first < 100_000; first += 10_000) {
