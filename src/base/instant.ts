@@ -9,6 +9,10 @@ const shape = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d+))?\s*(
 const usualShape =
   /^[12]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 const ZERO = 0x30;
+const POINT = 0x2e;
+/** Of each month, in a year that is no leap year. */
+const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const MINUTES_OF_DAY = 24 * 60;
 const dateOnly = /^(\d{4})-(\d\d)-(\d\d)$/;
 
 /**
@@ -19,8 +23,7 @@ const dateOnly = /^(\d{4})-(\d\d)-(\d\d)$/;
  */
 export function parseInstant(text: unknown): Instant | null {
   if (typeof text !== 'string' || text.length > 64) return null;
-  const usual = usualShape.exec(text);
-  if (usual !== null) {
+  if (usualShape.test(text)) {
     // No day is in doubt, nothing has to be shifted: only zeros at the end may have to go.
     const end = text.length - 1;
     if (end === 19) return instant(text.slice(0, 19));
@@ -29,23 +32,18 @@ export function parseInstant(text: unknown): Instant | null {
   const parts = shape.exec(text) ?? dateOnly.exec(text);
   if (parts === null) return null;
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone = 'Z'] = parts;
-  const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  const seconds = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
-  // Date.UTC rolls over what does not exist, and takes the years 0 to 99 for 1900 to 1999: both show up here.
-  if (secondsText(wall) !== seconds) return null;
-  const shifted = isUtc(zone) ? seconds : secondsText(wall - offsetMillis(zone));
+  const date = `${year}-${month}-${day}`;
+  if (!isDate(Number(year), Number(month), Number(day))) return null;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
+  const minutes = 60 * Number(hour) + Number(minute) - (isUtc(zone) ? 0 : offsetMinutes(zone));
+  const shifted = minutesLater(date, minutes, second);
   if (shifted === null) return null;
   return fraction === '' ? instant(shifted) : trimmed(`${shifted}.${fraction}`);
 }
 
 /** The instant of a time in milliseconds since 1970 (UTC). */
 export function instantOfMillis(millis: number): Instant {
-  return instant(
-    new Date(millis)
-      .toISOString()
-      .slice(0, -1)
-      .replace(/\.?0*$/, ''),
-  );
+  return trimmed(new Date(millis).toISOString().slice(0, -1));
 }
 
 /** Milliseconds since 1970 (UTC), the digits below them cut. */
@@ -93,19 +91,41 @@ function instant(text: string): Instant {
   return text as Instant;
 }
 
-/** Without the zeros at the end of a fraction, and without the point where nothing else is left. */
+/** A time with a fraction, without the zeros at its end, and without the point where nothing else is left of it. */
 function trimmed(text: string): Instant {
-  return instant(text.replace(/\.?0*$/, ''));
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === ZERO) end--;
+  if (text.charCodeAt(end - 1) === POINT) end--;
+  return instant(text.slice(0, end));
 }
 
 function isUtc(zone: string): boolean {
   return zone === 'Z' || zone === 'z' || zone === 'UTC';
 }
 
-function offsetMillis(zone: string): number {
+function offsetMinutes(zone: string): number {
   const digits = zone.slice(1).replace(':', '');
   const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0);
-  return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
+  return zone.startsWith('-') ? -minutes : minutes;
+}
+
+/** Whether there is such a day. Years before 100 count as none: JavaScript takes them for others. */
+function isDate(year: number, month: number, day: number): boolean {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeap ? 29 : (DAYS[month] ?? 0);
+  return year >= 100 && day >= 1 && day <= days;
+}
+
+/** The time so many minutes after, or before, the beginning of a day; null outside the years 0 to 9999. */
+function minutesLater(date: string, minutes: number, second: string): string | null {
+  if (minutes < 0 || minutes >= MINUTES_OF_DAY) {
+    return secondsText(Date.parse(`${date}T00:00:00Z`) + minutes * 60_000 + Number(second) * 1000);
+  }
+  return `${date}T${padded(Math.floor(minutes / 60))}:${padded(minutes % 60)}:${second}`;
+}
+
+function padded(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }
 
 /** `YYYY-MM-DDTHH:MM:SS`, or null outside the years 0 to 9999, which text of this form cannot order. */

@@ -1,6 +1,8 @@
 /** Buffers kept for reuse at most; more would be more pages than a run ever holds. */
 const MAX_KEPT = 16;
 const FIRST_BYTES = 256 * 1024;
+/** What a server announces has to come before more than this is set aside for it. */
+const MOST_AT_FIRST = 4 * 1024 * 1024;
 
 /**
  * Buffers that bodies are read into, used again when their page is done. A body is a megabyte or two: left to the
@@ -9,8 +11,13 @@ const FIRST_BYTES = 256 * 1024;
 export class BodyPool {
   private readonly free: Buffer[] = [];
 
-  take(): Buffer {
-    return this.free.pop() ?? Buffer.allocUnsafe(FIRST_BYTES);
+  /** @param announced how long the body is said to be, in bytes; 0 where that is not known */
+  take(announced: number): Buffer {
+    const wanted = Math.min(MOST_AT_FIRST, announced);
+    const free = this.free.pop();
+    if (free !== undefined && free.length >= wanted) return free;
+    // A little more: the next body, of as many rows, will be about as long.
+    return Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, Math.ceil(1.1 * wanted)));
   }
 
   /** Takes a buffer back; nobody may read it any more. */

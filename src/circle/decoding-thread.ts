@@ -16,24 +16,38 @@ interface Waiting {
 
 /** The main thread's side of a thread that reads pages. */
 export class DecodingThread {
-  /** Whether it can read: before, and where it never comes up, nothing may be given to it. */
-  isReady = false;
   private readonly worker: Worker;
+  private readonly started: Promise<boolean>;
+  private isUp: (isUp: boolean) => void = () => undefined;
   private readonly waitingFor = new Map<number, Waiting>();
   private readonly views = new Map<unknown, number>();
   private pages = 0;
 
-  /** @param onLost when it has ended by itself; the pages that it had are lost */
-  constructor(file: URL, onLost: () => void) {
+  /**
+   * @param onEnd when it has ended; the pages that it had are lost
+   * @throws where Node allows no threads
+   */
+  constructor(file: URL, onEnd: () => void) {
     this.worker = new Worker(file, { name: 'decoding', resourceLimits: LIMITS });
-    this.worker.unref();
+    this.started = new Promise((resolve) => {
+      this.isUp = resolve;
+    });
     this.worker.on('message', (reply: DecodingReply) => this.take(reply));
     this.worker.on('error', () => undefined);
     this.worker.on('exit', () => {
-      onLost();
+      this.isUp(false);
+      onEnd();
       for (const { reject } of this.waitingFor.values()) reject(new DecoderLostError('The decoding thread ended'));
       this.waitingFor.clear();
     });
+  }
+
+  /** Resolves when it can read, to false where it never will. Before, nothing may be given to it. */
+  async start(): Promise<boolean> {
+    const isUp = await this.started;
+    // Work that is left to do keeps the process alive, not who might do it.
+    if (isUp) this.worker.unref();
+    return isUp;
   }
 
   get waiting(): number {
@@ -51,7 +65,6 @@ export class DecodingThread {
     const own = isAlone(body) ? body : Uint8Array.from(body);
     const moved = new Uint8Array(own.buffer, own.byteOffset, own.length);
     this.send({ kind: 'page', view, number, body: moved }, [own.buffer]);
-    // What is left to do keeps the process alive, not who might do it.
     this.worker.ref();
     return await new Promise((resolve, reject) => this.waitingFor.set(number, { resolve, reject }));
   }
@@ -67,7 +80,7 @@ export class DecodingThread {
   private take(reply: DecodingReply): void {
     if (reply === 'ready') {
       keepHeapSmall();
-      this.isReady = true;
+      this.isUp(true);
       return;
     }
     const waiting = this.waitingFor.get(reply.number);

@@ -1,4 +1,4 @@
-import { formatInstant, fractionDigits, parseInstant, type Instant } from '../base/instant.js';
+import { fractionDigits, parseInstant, type Instant } from '../base/instant.js';
 import type { Page } from './page.js';
 import { columnOf, textsOf, type TextColumn } from './text-column.js';
 
@@ -33,7 +33,7 @@ export function sight(
   for (const [index, at] of instants.entries()) {
     if (at === null) continue;
     const text = createdAt[index];
-    if (typeof text === 'string' && text !== formatInstant(at)) writtenTimes.set(index, text);
+    if (typeof text === 'string' && !isFormatted(text, at)) writtenTimes.set(index, text);
     first ??= at;
     if (previous !== null && at < previous) ordered = false;
     previous = at;
@@ -52,6 +52,11 @@ export function sight(
     ordered,
   };
   return { sighting, writtenTimes };
+}
+
+/** Whether a time is written as `formatInstant` does; that one would make a string of each. */
+function isFormatted(text: string, at: Instant): boolean {
+  return text.length === at.length + 1 && text.endsWith('Z') && text.startsWith(at);
 }
 
 /** The ids of a page's rows. As {@link textsOf}, to be called once for a page. */

@@ -24,10 +24,9 @@ export class ThreadedDecoder implements PageDecoder {
   private readonly file: URL;
   private readonly thresholds: ThreadThresholds;
   private readonly direct = new DirectDecoder();
-  private thread: DecodingThread | null = null;
+  private thread: Promise<DecodingThread | null> | null = null;
   private bytesRead = 0;
-  private isClosed = false;
-  private mayStart = availableParallelism() > 1;
+  private end: () => void = () => undefined;
 
   /** @param file what runs in the thread; it serves what {@link DecodingRequest} asks */
   constructor(file: URL, thresholds = usualThresholds) {
@@ -36,33 +35,37 @@ export class ThreadedDecoder implements PageDecoder {
   }
 
   async decode(body: Buffer, endpoint: Endpoint): Promise<Page> {
-    if (body.length >= this.thresholds.leastBody) {
-      void this.startThread();
-      const { thread } = this;
-      if (thread !== null && thread.isReady && thread.waiting < MOST_IN_THREAD)
-        return await thread.decode(body, endpoint);
-    }
+    const thread = body.length < this.thresholds.leastBody ? null : await this.threadIfWorthIt();
+    if (thread !== null && thread.waiting < MOST_IN_THREAD) return await thread.decode(body, endpoint);
     this.bytesRead += body.length;
     return await this.direct.decode(body, endpoint);
   }
 
   close(): void {
-    this.isClosed = true;
-    this.thread?.end();
-    this.thread = null;
+    this.end();
+    this.thread = noThread;
   }
 
-  private async startThread(): Promise<void> {
-    if (!this.mayStart || this.bytesRead < this.thresholds.bytesBeforeThread) return;
-    this.mayStart = false;
+  private async threadIfWorthIt(): Promise<DecodingThread | null> {
+    if (this.bytesRead >= this.thresholds.bytesBeforeThread) this.thread ??= this.startThread();
+    return await this.thread;
+  }
+
+  /** Until it is there, pages wait: what is parsed meanwhile would make the heap grow (see `base/small-heap`). */
+  private async startThread(): Promise<DecodingThread | null> {
+    if (availableParallelism() < 2) return null;
     const { DecodingThread } = await import('./decoding-thread.js');
-    if (this.isClosed) return;
     try {
-      this.thread = new DecodingThread(this.file, () => {
-        this.thread = null;
+      const thread = new DecodingThread(this.file, () => {
+        this.thread = noThread;
       });
+      this.end = (): void => thread.end();
+      return (await thread.start()) ? thread : null;
     } catch {
       // Node's permission model, say, allows no threads: it goes on without.
+      return null;
     }
   }
 }
+
+const noThread = Promise.resolve(null);

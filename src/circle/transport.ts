@@ -85,8 +85,8 @@ export class Transport {
       watch.nowIn('the body');
       const limits: BodyLimits =
         response.status === 200
-          ? { bytes: this.options.maxBodyBytes, beyond: 'fail' }
-          : { bytes: MAX_ERROR_BODY_BYTES, beyond: 'cut' };
+          ? { bytes: this.options.maxBodyBytes, beyond: 'fail', announced: lengthOf(response.headers) }
+          : { bytes: MAX_ERROR_BODY_BYTES, beyond: 'cut', announced: 0 };
       const body = await readBody(response.data, limits, this.pool, watch, attempt.signal);
       return {
         status: response.status,
@@ -168,6 +168,8 @@ class Watch {
 }
 
 interface BodyLimits {
+  /** What `Content-Length` says, in bytes; of a compressed body, less than comes. 0 where it says nothing. */
+  readonly announced: number;
   readonly bytes: number;
   /** What to do with a longer body: cut it, since it only explains an error, or fail. */
   readonly beyond: 'cut' | 'fail';
@@ -183,7 +185,7 @@ async function readBody(
   const destroy = (): void => void stream.destroy(new Error('aborted'));
   if (signal.aborted) destroy();
   signal.addEventListener('abort', destroy, { once: true });
-  let buffer = pool.take();
+  let buffer = pool.take(limits.announced);
   let used = 0;
   let sinceProgress = 0;
   try {
@@ -209,6 +211,11 @@ async function readBody(
     signal.removeEventListener('abort', destroy);
     stream.destroy();
   }
+}
+
+function lengthOf(headers: Readonly<Record<string, unknown>>): number {
+  const length = Number(headers['content-length'] ?? 0);
+  return length > 0 ? length : 0;
 }
 
 function codeOf(cause: unknown): string {
