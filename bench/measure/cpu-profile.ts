@@ -28,11 +28,15 @@ export interface Stack {
   readonly seconds: number;
 }
 
-/** Reads the one profile that `node --cpu-prof --cpu-prof-dir=FOLDER` wrote. */
-export async function readCpuProfile(folder: string): Promise<Stack[]> {
-  const file = (await readdir(folder)).find((name) => name.endsWith('.cpuprofile'));
-  if (file === undefined) throw new Error(`no profile in ${folder}`);
-  const { nodes, samples, timeDeltas } = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
+/** Reads the profiles that `node --cpu-prof --cpu-prof-dir=FOLDER` wrote, one for each thread of the process. */
+export async function readCpuProfiles(folder: string): Promise<Stack[]> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
+  if (files.length === 0) throw new Error(`no profile in ${folder}`);
+  return (await Promise.all(files.map(async (name) => readCpuProfile(join(folder, name))))).flat();
+}
+
+async function readCpuProfile(file: string): Promise<Stack[]> {
+  const { nodes, samples, timeDeltas } = JSON.parse(await readFile(file, 'utf8')) as CpuProfile;
   const micros = new Map<number, number>();
   for (const [place, id] of samples.entries()) micros.set(id, (micros.get(id) ?? 0) + (timeDeltas[place] ?? 0));
   const modules = await modulesOf(nodes);

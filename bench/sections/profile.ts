@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readCpuProfile, type Stack } from '../measure/cpu-profile.js';
+import { readCpuProfiles, type Stack } from '../measure/cpu-profile.js';
 import { syncRun } from '../measure/sync-run.js';
 import { count, seconds } from '../report/format.js';
 import type { Section } from '../report/section.js';
@@ -14,8 +14,11 @@ const groups: readonly (readonly [RegExp, string])[] = [
   [/^src\/circle\/answer\.ts (parse\d*)$|^ parse$/, 'JSON.parse'],
   [/^node:buffer (slice|toString|utf8Slice|latin1Slice)$|^ (utf8Slice|latin1Slice)$/, 'UTF-8 to strings'],
   [/^src\/circle\/row-offsets\.ts/, 'finding rows in the bytes'],
-  [/ (isPlain|isUtf8)$|^src\/base\/json-text\.ts/, 'looking for text that cannot leave as it is'],
-  [/^src\/generated\/|^src\/sync\/record-validator\.ts/, 'checking rows against the schema'],
+  [
+    / (isPlainText|isCleanUtf8|isUtf8|indexOf\w*)$|^src\/base\/json-text\.ts/,
+    'looking for text that cannot leave as it is',
+  ],
+  [/^src\/generated\/|^src\/sync\/row-view\.ts/, 'checking rows against the schema'],
   [/^src\/base\/instant\.ts|^src\/circle\/sighting\.ts/, 'timestamps and order'],
   [/^src\/sync\/(cursor|sent-ids|bookmark)\.ts/, 'which rows were sent: cursor and state'],
   [
@@ -23,7 +26,10 @@ const groups: readonly (readonly [RegExp, string])[] = [
     'writing to stdout',
   ],
   [/^src\/(io\/line-block|singer|airbyte)/, 'messages'],
-  [/^src\/circle\/(page|answer)\.ts/, 'reading pages, the rest'],
+  [
+    /^src\/circle\/(page-reader|answer|row-notes|text-column|decoding-\w+|threaded-decoder)\.ts/,
+    'reading pages, the rest',
+  ],
   [/[zZ]lib|gunzip/, 'gunzip'],
   [
     /^node:(_http|internal\/streams|net|stream|internal\/stream)|^(axios|follow-redirects)|^src\/circle\/(transport|client|body-pool)/,
@@ -43,11 +49,12 @@ export const profile: Section = {
     const profiles = join(folder, 'profiles');
     await mkdir(profiles);
     const built = await buildVariant('src/cli/tap-circle.ts', join(folder, 'build'));
+    await buildVariant('src/cli/decoding-thread.ts', join(folder, 'build'));
     const source = await bench.server(rows);
     const { program, args } = await tap('singer', source.url, folder);
     const ownArgs = ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profiles}`, built];
     const run = await syncRun(source, { program, args: [...ownArgs, ...args.slice(1)] }, 'null', folder);
-    const stacks = await readCpuProfile(profiles);
+    const stacks = await readCpuProfiles(profiles);
     const all = stacks.reduce((sum, stack) => sum + stack.seconds, 0);
     const share = (spent: number): string => `${((spent / all) * 100).toFixed(1)} %`;
     const table = [...spentBy(stacks)]
@@ -62,8 +69,8 @@ export const profile: Section = {
           `${seconds(run.wallSeconds)} in all. The first table puts each sample into the group of the function that it fell ` +
           'into, or of the nearest caller that has a group (what is inlined counts where it is inlined); ' +
           'the second lists single functions by their own time.',
-        `The next limit is ${next}, with ${part} of the samples. One thread does all of this: beyond it, pages would have ` +
-          'to be read in several.',
+        `Two threads do all of this, and the table has the time of both, waiting included. The next limit is ${next}, ` +
+          `with ${part} of the samples.`,
       ],
       goals: [],
       tables: [

@@ -10,9 +10,9 @@ const MAX_UNDATED = 1_000;
 
 /** The ids of rows that were sent, and when these were created: what the cursor needs to send none of them again. */
 export class SentIds {
-  private readonly known = new Set<string>();
-  private ids: string[] = [];
-  private instants: Instant[] = [];
+  /** Rows of the generation before the last: what goes first where rows come in order. */
+  private older = new Generation();
+  private newer = new Generation();
   /** From the state, not met again yet: their instants are not known. */
   private readonly loaded: Set<string>;
   private readonly undated = new Set<string>();
@@ -29,9 +29,8 @@ export class SentIds {
    * @returns whether it has to be sent: false where it was sent before
    */
   admit(id: string, at: Instant | null): boolean {
-    if (this.known.has(id)) return false;
+    if (this.newer.known.has(id) || this.older.known.has(id) || this.undated.has(id)) return false;
     const sentBefore = this.loaded.delete(id);
-    this.known.add(id);
     if (at === null) this.addUndated(id);
     else this.add(id, at);
     return !sentBefore;
@@ -56,22 +55,35 @@ export class SentIds {
 
   private allSince(from: Instant | null): string[] {
     const found = [...this.loaded, ...this.undated];
-    let start = this.ids.length;
-    if (this.ascending && from !== null) while (start > 0 && (this.instants[start - 1] ?? '') >= from) start--;
-    else start = 0;
-    for (let index = start; index < this.ids.length; index++) {
-      const [id, at] = [this.ids[index], this.instants[index]];
-      if (id !== undefined && at !== undefined && (from === null || at >= from)) found.push(id);
+    for (const { ids, instants } of [this.older, this.newer]) {
+      let start = ids.length;
+      if (this.ascending && from !== null) while (start > 0 && (instants[start - 1] ?? '') >= from) start--;
+      else start = 0;
+      for (let index = start; index < ids.length; index++) {
+        const [id, at] = [ids[index], instants[index]];
+        if (id !== undefined && at !== undefined && (from === null || at >= from)) found.push(id);
+      }
     }
     return found;
   }
 
   private add(id: string, at: Instant): void {
-    const previous = this.instants.at(-1);
+    const { older, newer } = this;
+    const previous = newer.instants.at(-1) ?? older.instants.at(-1);
     if (previous !== undefined && at < previous) this.ascending = false;
-    this.ids.push(id);
-    this.instants.push(at);
-    if (this.ids.length >= 2 * MAX_REMEMBERED) this.shrink();
+    newer.add(id, at);
+    if (this.ascending) {
+      if (newer.ids.length >= MAX_REMEMBERED) this.forgetOlder();
+    } else if (older.ids.length + newer.ids.length >= 2 * MAX_REMEMBERED) {
+      this.keepLatest();
+    }
+  }
+
+  /** What was sent first is the oldest, too: it goes as a whole, which takes next to no time. */
+  private forgetOlder(): void {
+    this.forgotten(this.older.instants.at(-1));
+    this.older = this.newer;
+    this.newer = new Generation();
   }
 
   private addUndated(id: string): void {
@@ -79,28 +91,40 @@ export class SentIds {
     if (this.undated.size <= MAX_UNDATED) return;
     for (const oldest of this.undated) {
       this.undated.delete(oldest);
-      this.known.delete(oldest);
       break;
     }
   }
 
   /** Keeps the latest rows by time, which the next sync meets again, and the last ones sent, which the next page may. */
-  private shrink(): void {
-    const oldest = this.ascending ? this.instants.at(-MAX_REMEMBERED) : [...this.instants].sort().at(-MAX_REMEMBERED);
-    const lastSent = this.ids.length - MAX_REMEMBERED / 2;
-    const [ids, instants] = [this.ids, this.instants];
-    this.ids = [];
-    this.instants = [];
+  private keepLatest(): void {
+    const ids = [...this.older.ids, ...this.newer.ids];
+    const instants = [...this.older.instants, ...this.newer.instants];
+    const oldest = [...instants].sort().at(-MAX_REMEMBERED);
+    const lastSent = ids.length - MAX_REMEMBERED / 2;
+    this.older = new Generation();
+    this.newer = new Generation();
     for (const [index, id] of ids.entries()) {
       const at = instants[index];
       if (at === undefined || oldest === undefined) continue;
-      if (at > oldest || index >= lastSent || (this.ascending && index >= ids.length - MAX_REMEMBERED)) {
-        this.ids.push(id);
-        this.instants.push(at);
-      } else {
-        this.known.delete(id);
-        if (this.latestForgotten === null || at > this.latestForgotten) this.latestForgotten = at;
-      }
+      if (at > oldest || index >= lastSent) this.older.add(id, at);
+      else this.forgotten(at);
     }
+  }
+
+  private forgotten(at: Instant | undefined): void {
+    if (at !== undefined && (this.latestForgotten === null || at > this.latestForgotten)) this.latestForgotten = at;
+  }
+}
+
+/** Rows that were sent one after another. */
+class Generation {
+  readonly known = new Set<string>();
+  readonly ids: string[] = [];
+  readonly instants: Instant[] = [];
+
+  add(id: string, at: Instant): void {
+    this.known.add(id);
+    this.ids.push(id);
+    this.instants.push(at);
   }
 }
