@@ -20,14 +20,15 @@ export class BodyPool {
     return Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, Math.ceil(1.1 * wanted)));
   }
 
-  /** Takes a buffer back; nobody may read it any more. */
-  give(buffer: Buffer): void {
-    if (this.free.length < MAX_KEPT) this.free.push(buffer);
+  /** Takes a buffer back, with all the memory that it is a part of; nobody may read that any more. */
+  give({ buffer }: Uint8Array): void {
+    // Small ones are parts of memory that others use.
+    if (buffer.byteLength >= FIRST_BYTES && this.free.length < MAX_KEPT) this.free.push(Buffer.from(buffer));
   }
 
   /** A buffer of at least twice the size, with the same content. */
   grow(buffer: Buffer, used: number, needed: number): Buffer {
-    const larger = Buffer.allocUnsafe(Math.max(2 * buffer.length, needed));
+    const larger = Buffer.allocUnsafeSlow(Math.max(FIRST_BYTES, 2 * buffer.length, needed));
     buffer.copy(larger, 0, 0, used);
     return larger;
   }

@@ -32,6 +32,8 @@ export class DecodingThread {
     this.started = new Promise((resolve) => {
       this.isUp = resolve;
     });
+    // As early as possible, and again when all of it is there.
+    this.worker.once('online', keepHeapSmall);
     this.worker.on('message', (reply: DecodingReply) => this.take(reply));
     this.worker.on('error', () => undefined);
     this.worker.on('exit', () => {

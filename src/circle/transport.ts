@@ -109,7 +109,7 @@ export class Transport {
 
   /** Takes a body back when nobody reads it any more, to read the next one into it. */
   recycle(body: Uint8Array): void {
-    this.pool.give(Buffer.from(body.buffer));
+    this.pool.give(body);
   }
 
   close(): void {
