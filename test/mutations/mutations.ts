@@ -36,7 +36,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'event_names is left to the server',
     file: sync,
-    from: "if (names.size > 0 && !names.has(rowNames[index] ?? '')) continue;",
+    from: "if (rowNames !== null && !names.has(rowNames[index] ?? '')) continue;",
     to: '',
   },
   {
@@ -136,8 +136,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'pages are believed without overlap',
     file: walk,
-    from: 'const lastId = ids.at(-1);',
-    to: 'const lastId = ids.at(-1);\n    if (lastId !== undefined) return true;',
+    from: 'const { count, last } = done.page;',
+    to: 'const { count, last } = done.page;\n    if (count > 0) return true;',
   },
   {
     name: 'shared rows of one instant need not stand as they stood',
@@ -181,8 +181,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'pages are asked for beyond the end',
     file: chain,
-    from: 'if (fetched.next === null || ids.length',
-    to: 'if (ids.length',
+    from: 'if (fetched.next === null || count',
+    to: 'if (count',
   },
   {
     name: 'anchors may go back',
