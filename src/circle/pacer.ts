@@ -1,6 +1,9 @@
 import pThrottle from 'p-throttle';
 import { sleep } from '../base/sleep.js';
 
+/** A little more than a minute: a request may be longer on its way than the one that comes a minute after it. */
+const INTERVAL_MS = 60_500;
+
 /**
  * When a request may start: at most so many in any 60 seconds, bursts allowed, and none before the end of a pause that
  * a 429 called for. One for all streams of a run.
@@ -20,7 +23,7 @@ export class Pacer {
     } else {
       // `strict` bounds every window of a minute, not only those that begin on the minute.
       const { signal } = this.closing;
-      this.turn = pThrottle({ limit: requestsPerMinute, interval: 60_000, strict: true, signal })(go);
+      this.turn = pThrottle({ limit: requestsPerMinute, interval: INTERVAL_MS, strict: true, signal })(go);
     }
   }
 
