@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { aboutFlags, DEBUG_NOTE, onlyFlags } from './shared-options.js';
 import { version } from './version.js';
 
 /** The flags of the tap. */
@@ -23,14 +24,10 @@ export function tapCircleOptions(parser: Argv) {
       type: 'string',
       describe: 'read one row of each stream and no more; --test=schema prints the schemas alone',
     })
-    .option('about', { type: 'boolean', describe: 'print capabilities and settings' })
-    .option('format', { choices: ['text', 'json', 'markdown'] as const, describe: 'of --about' })
+    .options(aboutFlags)
     .conflicts('catalog', 'properties')
     .version(`tap-circle ${version}`)
     .help()
-    .epilogue('Also for errors in this program: --debug shows where they happened.')
-    .check((options) => {
-      if (options._.length > 0) throw new Error(`Unknown argument: ${options._.join(' ')}`);
-      return true;
-    });
+    .epilogue(DEBUG_NOTE)
+    .check(onlyFlags);
 }

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { aboutFlags, DEBUG_NOTE, onlyFlags } from './shared-options.js';
 import { version } from './version.js';
 
 /** The flags of the target. */
@@ -17,13 +18,9 @@ export function targetSegmentOptions(parser: Argv) {
       describe: 'JSON file with settings, or ENV for TARGET_SEGMENT_* variables; repeatable, later ones win',
     })
     .option('dry-run', { type: 'boolean', describe: 'print the calls as JSON, a line each, and send nothing' })
-    .option('about', { type: 'boolean', describe: 'print capabilities and settings' })
-    .option('format', { choices: ['text', 'json', 'markdown'] as const, describe: 'of --about' })
+    .options(aboutFlags)
     .version(`target-segment ${version}`)
     .help()
-    .epilogue('Also for errors in this program: --debug shows where they happened.')
-    .check((options) => {
-      if (options._.length > 0) throw new Error(`Unknown argument: ${options._.join(' ')}`);
-      return true;
-    });
+    .epilogue(DEBUG_NOTE)
+    .check(onlyFlags);
 }
