@@ -123,11 +123,12 @@ export class Chain {
 
   private arrived(link: ChainLink, fetched: FetchedPage): void {
     const { reanchors, experience } = this.options;
-    const { count, first, last, ordered } = fetched.sighting;
+    const { sighting, writtenTimes } = fetched.page;
+    const { count, first, last, ordered } = sighting;
     const { anchor, range } = link;
     if (link === this.links[0] && link.origin === 0 && range.start === 0) experience.learnPageSize(fetched);
     if (reanchors && range.page === 1 && anchor !== null) {
-      const early = instantsOf(fetched.sighting).filter((at) => at !== null && at < anchor.at).length;
+      const early = instantsOf(sighting).filter((at) => at !== null && at < anchor.at).length;
       experience.learnSlack(early);
       link.origin -= early;
     }
@@ -137,8 +138,7 @@ export class Chain {
     const isLandmark = reanchors && ordered && first !== null && last !== null && first < last;
     // Places go wrong where rows vanish or come late, instants do not: where these go up, no walk goes on for ever.
     if (isLandmark && (this.newest === null || last > this.newest.last)) {
-      const { sighting, page } = fetched;
-      this.newest = { start: link.start, last, instants: instantsOf(sighting), writtenTimes: page.writtenTimes };
+      this.newest = { start: link.start, last, instants: instantsOf(sighting), writtenTimes };
     }
     this.launch();
   }

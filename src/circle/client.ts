@@ -160,7 +160,7 @@ export class CircleClient implements PageSource {
     try {
       const page = await this.around.decoder.decode(body, endpoint);
       const next = page.nextPageUri === null ? null : nextPageUrl(page.nextPageUri, url, request);
-      return { page, sighting: page.sighting, url, next, askedBetween };
+      return { page, url, next, askedBetween };
     } catch (cause) {
       if (cause instanceof DecoderLostError) {
         const error = new ReportError(`A page was lost: ${cause.message}`, { request, cause });

@@ -32,8 +32,8 @@ export class Experience {
   }
 
   /** Takes the size from a page that was asked for in full. */
-  learnPageSize({ sighting, next }: FetchedPage): void {
-    if (next !== null) this.pageSize = Math.min(this.perPage, sighting.count);
+  learnPageSize({ page, next }: FetchedPage): void {
+    if (next !== null) this.pageSize = Math.min(this.perPage, page.sighting.count);
   }
 
   /**

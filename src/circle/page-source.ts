@@ -1,11 +1,9 @@
 import type { Endpoint, PageQuery } from './endpoint.js';
 import type { Page } from './page.js';
-import type { Sighting } from './sighting.js';
 
-/** A page with its rows' times, and with where it came from and where the server says to go on. */
+/** A page with where it came from and where the server says to go on. */
 export interface FetchedPage {
   readonly page: Page;
-  readonly sighting: Sighting;
   readonly url: URL;
   readonly next: URL | null;
   /**

@@ -225,7 +225,7 @@ export class Walk {
   }
 
   private examine(fetched: FetchedPage, anchor: Anchor | null): WalkPage {
-    const { sighting } = fetched;
+    const { sighting } = fetched.page;
     this.startedBetween ??= fetched.askedBetween;
     if (this.trusted && !sighting.ordered) throw new NotAnchorable(UNSORTED);
     if (sighting.first !== null && sighting.last !== null && sighting.first < sighting.last) this.orderSeen = true;

@@ -115,7 +115,7 @@ export class ModelApi implements PageSource {
     this.requests++;
     const page = new PageReader().read(Buffer.from(JSON.stringify(this.answer(url))), endpoint.view);
     const next = page.nextPageUri === null ? null : nextPageUrl(page.nextPageUri, url, { method: 'GET', path: '/' });
-    return { page, sighting: page.sighting, url, next, askedBetween: between(asked, asked + step, clock) };
+    return { page, url, next, askedBetween: between(asked, asked + step, clock) };
   }
 
   release(): void {
