@@ -1,6 +1,6 @@
 import type { Face } from '../support/hostile-run.js';
 import { showsToken } from '../support/hostile-run.js';
-import { signalsOf, type Kill } from './kill.js';
+import { cutsOutput, signalsOf, type Kill } from './kill.js';
 import type { TapEnd } from './tap-run.js';
 import type { Transcript } from './transcript.js';
 
@@ -16,10 +16,13 @@ export interface JudgedRun {
   readonly largestPage: number;
 }
 
-/** Whether rows behind the last state may be lost to whoever reads. */
-export function endingOf({ kill, end }: Pick<JudgedRun, 'kill' | 'end'>): Ending {
-  const { code, signal, wasHit } = end;
-  if (wasHit && kill !== null && (signal !== null || kill.kind === 'dying reader')) return 'killed';
+/**
+ * Whether rows behind the last state may be lost to whoever reads. A reader that went away took no more, also where the
+ * process had written all and was at its end before the signal came.
+ */
+export function endingOf(run: Pick<JudgedRun, 'kill' | 'end'>): Ending {
+  const { code, signal, wasHit } = run.end;
+  if (isCut(run) || (wasHit && signal !== null)) return 'killed';
   // A signal that came when the process was about to exit.
   return code === 0 ? 'whole' : 'failed';
 }
@@ -36,8 +39,8 @@ export function runProblems(run: JudgedRun): string[] {
   return problems;
 }
 
-function isCut({ kill, end }: JudgedRun): boolean {
-  return end.wasHit && (kill?.kind === 'dying reader' || kill?.kind === 'SIGKILL, its reader too');
+function isCut({ kill, end }: Pick<JudgedRun, 'kill' | 'end'>): boolean {
+  return end.wasHit && kill !== null && cutsOutput(kill);
 }
 
 function exitProblems(run: JudgedRun): string[] {
@@ -49,7 +52,7 @@ function exitProblems(run: JudgedRun): string[] {
     if (signal === 'SIGKILL' || transcript.records.length === 0 || face === 'airbyte') return [];
     return transcript.lastType === 'STATE' ? [] : [`the last line after ${signal} is no STATE`];
   }
-  if (wasHit && kill?.kind === 'dying reader') return readerProblems(how, code, stderr);
+  if (isCut(run)) return readerProblems(how, code, stderr);
   if (code !== 0 && code !== 1) return [`${how}: ${stderr.slice(0, 500)}`];
   const { failed } = transcript;
   if (code === 1 && failed.size === 0) return [`${how}, though no stream failed: ${stderr.slice(0, 500)}`];

@@ -3,6 +3,8 @@ import type { TrueRow } from '../../src/sandbox/index.js';
 import { Books, recordsBehindState, type Visible } from '../chaos/books.js';
 import type { Bookmarks } from '../chaos/tap-run.js';
 import type { Transcript } from '../chaos/transcript.js';
+import { killKinds, type KillKind } from '../chaos/kill.js';
+import { endingOf, type Ending } from '../chaos/verdicts.js';
 
 /** The oracle of `npm run test:chaos`: what it takes for lost, and what for sent twice. */
 
@@ -93,4 +95,29 @@ test('a row that came otherwise than it is, but for a property that the API show
   books.enter({ ...run(''), records: [changed] }, none, false, false);
   expect(books.altered(visible('a'), null)).toEqual(['events a']);
   expect(books.altered(visible('a'), 'created_at')).toEqual([]);
+});
+
+describe('a run', () => {
+  function ended(kind: KillKind, code: number | null, signal: NodeJS.Signals | null, wasHit = true): Ending {
+    const end = { code, signal, wasHit, stdout: '', stderr: '', hangs: false, seconds: 1 };
+    return endingOf({ kill: { kind, atByte: 1, pauseMs: 0 }, end });
+  }
+
+  test.each(killKinds)('that ended by itself before its %s is whole', (kind) => {
+    expect(ended(kind, 0, null, false)).toBe('whole');
+  });
+
+  test.each(['SIGKILL, its reader too', 'dying reader'] as const)(
+    'that had written all when its reader went away (%s) is killed: the reader took no more',
+    (kind) => {
+      expect(ended(kind, 0, null)).toBe('killed');
+    },
+  );
+
+  test.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGTERM, then SIGINT', 'SIGINT, then SIGTERM'] as const)(
+    'that had written all when %s came is whole: its reader took the rest',
+    (kind) => {
+      expect(ended(kind, 0, null)).toBe('whole');
+    },
+  );
 });
