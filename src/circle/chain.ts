@@ -3,7 +3,7 @@ import type { Anchor } from './anchor.js';
 import type { Experience } from './experience.js';
 import type { Page } from './page.js';
 import type { FetchedPage } from './page-source.js';
-import { nextRange, type Range } from './ranges.js';
+import { endOf, nextRange, type Range } from './ranges.js';
 import { instantsOf } from './sighting.js';
 
 /** What a page is asked for. */
@@ -42,6 +42,14 @@ export interface ChainOptions {
 const LATE_FACTOR = 2;
 
 /**
+ * Equal times let no anchor stand between them, so a page may have to begin some rows earlier than it need, which are
+ * asked for twice; an anchor in the page before may be better. It makes page numbers greater by one, and so the work of a
+ * server that counts its way to a page: worth it where so much of a page is won.
+ */
+const MOST_LANDMARKS = 3;
+const WORTH_A_PAGE_NUMBER = 0.01;
+
+/**
  * The pages of a window, asked for ahead, each of them overlapping the one before. As soon as a request may be under
  * way, the next one is; it is asked for from an anchor in the newest page that is here, in whatever order pages come, so
  * that page numbers stay small. Nothing is believed here: whether a page goes on from the one before it, the reader has
@@ -54,7 +62,8 @@ export class Chain {
   /** From the page that is being read, or waited for, to the last that was asked for. */
   private readonly links: ChainLink[] = [];
   private last: ChainLink | null = null;
-  private newest: Landmark | null = null;
+  /** The newest pages in which anchors can be set, the newest first. */
+  private readonly landmarks: Landmark[] = [];
   /** The latest place that was asked for. */
   private furthest = 0;
   /** The end was seen, or something that only the reader can judge: nothing is asked for beyond. */
@@ -137,24 +146,29 @@ export class Chain {
     if (fetched.next === null || count === 0 || (reanchors && !ordered)) this.closed = true;
     const isLandmark = reanchors && ordered && first !== null && last !== null && first < last;
     // Places go wrong where rows vanish or come late, instants do not: where these go up, no walk goes on for ever.
-    if (isLandmark && (this.newest === null || last > this.newest.last)) {
-      this.newest = { start: link.start, last, instants: instantsOf(sighting), writtenTimes };
+    if (isLandmark && (this.landmarks[0] === undefined || last > this.landmarks[0].last)) {
+      this.landmarks.unshift({ start: link.start, last, instants: instantsOf(sighting), writtenTimes });
+      this.landmarks.length = Math.min(this.landmarks.length, MOST_LANDMARKS);
     }
     this.launch();
   }
 
   /** Where the page begins that overlaps the last one; null where there is none. */
   private nextPlace(): Place | null {
-    const { last, newest } = this;
+    const { last, landmarks } = this;
     const { anchor, perPage, experience } = this.options;
     if (last === null) return { anchor, origin: 0, range: { page: 1, perPage, start: 0 } };
     const { pageSize, shared } = experience;
     const rangeFrom = (origin: number): Range | null => nextRange(last.end - origin, pageSize, shared);
-    if (newest !== null) {
-      const found = anchorIn(newest, last.end - shared, pageSize, anchor?.at ?? null);
+    let best: Place | null = null;
+    for (const landmark of landmarks) {
+      const found = anchorIn(landmark, last.end - shared, pageSize, anchor?.at ?? null);
       const range = found === null ? null : rangeFrom(found.origin);
-      if (found !== null && range !== null && this.isFurther(found, range)) return { ...found, range };
+      if (found === null || range === null || !this.isFurther(found, range)) continue;
+      const gain = best === null ? Infinity : found.origin + endOf(range) - best.origin - endOf(best.range);
+      if (gain > pageSize * WORTH_A_PAGE_NUMBER) best = { ...found, range };
     }
+    if (best !== null) return best;
     // No other instant is known, as in a large group of equal ones: it goes on by its places.
     const range = rangeFrom(last.origin);
     return range === null || range.start <= last.range.start ? null : { ...last.place, range };

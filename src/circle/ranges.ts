@@ -36,6 +36,7 @@ function rangeBehind(pagesBefore: number, perPage: number): Range {
   return { page: pagesBefore + 1, perPage, start: pagesBefore * perPage };
 }
 
-function endOf({ start, perPage }: Range): number {
+/** The place behind its last row. */
+export function endOf({ start, perPage }: Range): number {
   return start + perPage;
 }

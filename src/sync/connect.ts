@@ -39,7 +39,7 @@ export function connect(
       logger: around.logger,
       now: around.now,
       random: around.random,
-      decoder: new ThreadedDecoder(around.decodingThread),
+      decoder: new ThreadedDecoder(around.decodingThread, around.now),
       observer: {
         answered: (endpoint, status, millis) => {
           const stats = statsOf(endpoint.stream);

@@ -187,20 +187,26 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'anchors may go back',
     file: chain,
-    from: 'this.newest === null || last > this.newest.last',
-    to: 'this.newest === null || link.start >= this.newest.start',
+    from: 'this.landmarks[0] === undefined || last > this.landmarks[0].last',
+    to: 'this.landmarks[0] === undefined || link.start >= this.landmarks[0].start',
   },
   {
     name: 'the same place is asked for twice',
     file: chain,
-    from: 'range !== null && this.isFurther(found, range))',
-    to: 'range !== null)',
+    from: 'range === null || !this.isFurther(found, range))',
+    to: 'range === null)',
+  },
+  {
+    name: 'anchors are set only in the newest page, whatever it costs',
+    file: chain,
+    from: 'MOST_LANDMARKS = 3;',
+    to: 'MOST_LANDMARKS = 1;',
   },
   {
     name: 'anchors are set only in page 1 of a window',
     file: chain,
     from: 'const isLandmark = reanchors &&',
-    to: 'const isLandmark = this.newest === null && reanchors &&',
+    to: 'const isLandmark = this.landmarks.length === 0 && reanchors &&',
   },
   {
     name: 'an anchor’s place is that of any row of its instant',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,7 +86,9 @@ describe('the decoding thread', () => {
       fc.asyncProperty(fc.array(anyRow, { maxLength: 60 }), fc.boolean(), fc.nat(3), async (rows, escapes, which) => {
         const endpoint = endpoints[which];
         if (endpoint === undefined) throw new Error('no endpoint');
-        const here = await new ThreadedDecoder(file).decode(body(rows, escapes), endpoint).then(told, messageOf);
+        const here = await new ThreadedDecoder(file, Date.now)
+          .decode(body(rows, escapes), endpoint)
+          .then(told, messageOf);
         const there = await thread.decode(body(rows, escapes), endpoint).then(told, messageOf);
         expect(there).toEqual(here);
       }),
@@ -121,7 +124,11 @@ describe('a decoding thread that ends', () => {
     const path = join(folder, 'thread.mjs');
     await writeFile(path, `import { parentPort } from 'node:worker_threads'; ${code}`);
     const endpoint = await endpointFor((stream) => stream);
-    const decoder = new ThreadedDecoder(pathToFileURL(path), { bytesBeforeThread: 0, leastBody: 0 });
+    const decoder = new ThreadedDecoder(pathToFileURL(path), Date.now, {
+      bytesBeforeThread: 0,
+      leastBody: 0,
+      periodMs: 500,
+    });
     const pageBody = (): Buffer => body([{ id: 'a' }], false);
     let lost = 0;
     for (let page = 0; page < 40; page++) {
@@ -136,5 +143,29 @@ describe('a decoding thread that ends', () => {
     decoder.close();
     // Before it is ready nothing is handed to it.
     expect(lost).toBe(code.startsWith('throw') ? 0 : 1);
+  });
+});
+
+describe('a decoding thread', () => {
+  test.each([
+    ['is started where pages come fast', 1, 1],
+    ['is not started where pages come slowly, as many as there may be', 300, 0],
+  ])('%s', async (_, millisAPage, started) => {
+    const folder = await mkdtemp(join(tmpdir(), 'thread-'));
+    const marker = join(folder, 'started');
+    const path = join(folder, 'thread.mjs');
+    await writeFile(path, `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(marker)}, '');`);
+    const endpoint = await endpointFor((stream) => stream);
+    let now = 1e12;
+    const thresholds = { leastBody: 0, bytesBeforeThread: 3000, periodMs: 500 };
+    const decoder = new ThreadedDecoder(pathToFileURL(path), () => now, thresholds);
+    const rows = [{ id: 'a', filler: 'x'.repeat(1000) }];
+    for (let page = 0; page < 30; page++) {
+      now += millisAPage;
+      expect((await decoder.decode(body(rows, false), endpoint)).sighting.ids).toBe('a');
+    }
+    decoder.close();
+    expect(existsSync(marker) ? 1 : 0).toBe(started);
+    await rm(folder, { recursive: true });
   });
 });

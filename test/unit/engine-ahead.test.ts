@@ -40,6 +40,21 @@ describe('pages asked for ahead', () => {
     expect(time / 300).toBeLessThanOrEqual(1 + Math.ceil(55 / WIDTH));
   });
 
+  test('overlap by little more than they have to where many rows share their time with the one before', async () => {
+    let created = 0;
+    const rows = server(10_000).rows.map((row, number) => {
+      // Groups of forty on the average.
+      if (chance(number)(1) > 110) return { ...row, created, shown: shownAs(created, 0) };
+      created += SECOND;
+      return { ...row, created, shown: shownAs(created, 0) };
+    });
+    const api = { ...server(0), rows };
+    const { time, ids, requests } = await timedWalk({ api, perPage: 200, width: WIDTH, latency: () => 300 });
+    expect(ids).toHaveLength(10_000);
+    expect(requests).toBeLessThanOrEqual(53 + WIDTH);
+    expect(time / 300).toBeLessThanOrEqual(1 + Math.ceil(53 / WIDTH));
+  });
+
   test('hide it as well where answers come by chance: a late one does not stop those behind it', async () => {
     let share = 0;
     for (let seed = 1; seed <= 40; seed++) {
