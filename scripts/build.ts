@@ -12,8 +12,6 @@ const { out } = parseArgs({ options: { out: { type: 'string', default: 'dist' } 
 
 /** One file an executable, with what is loaded only at need in chunks beside it. */
 const executables = ['tap-circle', 'source-circle', 'target-segment', 'circle-sandbox'];
-/** What a thread of tap-circle runs. */
-const thread = 'decoding-thread';
 
 for (const [path, text] of [...(await validators()), ...(await helpTexts())]) {
   await mkdir(dirname(path), { recursive: true });
@@ -21,7 +19,7 @@ for (const [path, text] of [...(await validators()), ...(await helpTexts())]) {
 }
 await rm(out, { recursive: true, force: true });
 const result = await build({
-  entryPoints: [...executables, thread].map((name) => `src/cli/${name}.ts`),
+  entryPoints: executables.map((name) => `src/cli/${name}.ts`),
   outdir: out,
   bundle: true,
   splitting: true,

@@ -13,7 +13,7 @@ const groups: readonly (readonly [RegExp, string])[] = [
   [/\(idle\)$/, 'waiting for the server or the sink'],
   [/^src\/circle\/answer\.ts (parse\d*)$|^ parse$/, 'JSON.parse'],
   [/^node:buffer (slice|toString|utf8Slice|latin1Slice)$|^ (utf8Slice|latin1Slice)$/, 'UTF-8 to strings'],
-  [/^src\/circle\/row-offsets\.ts/, 'finding rows in the bytes'],
+  [/^src\/circle\/(scan-page|row-scanner|usual-time|row-offsets)\.ts/, 'reading rows in the bytes'],
   [
     / (isPlainText|isCleanUtf8|isUtf8|indexOf\w*)$|^src\/base\/json-text\.ts/,
     'looking for text that cannot leave as it is',
@@ -26,10 +26,7 @@ const groups: readonly (readonly [RegExp, string])[] = [
     'writing to stdout',
   ],
   [/^src\/(io\/line-block|singer|airbyte)/, 'messages'],
-  [
-    /^src\/circle\/(page-reader|answer|row-notes|text-column|decoding-\w+|threaded-decoder)\.ts/,
-    'reading pages, the rest',
-  ],
+  [/^src\/circle\/(page-reader|answer|row-notes|text-column)\.ts/, 'reading pages, the rest'],
   [/[zZ]lib|gunzip/, 'gunzip'],
   [
     /^node:(_http|internal\/streams|net|stream|internal\/stream)|^(axios|follow-redirects)|^src\/circle\/(transport|client|body-pool)/,
@@ -49,7 +46,6 @@ export const profile: Section = {
     const profiles = join(folder, 'profiles');
     await mkdir(profiles);
     const built = await buildVariant('src/cli/tap-circle.ts', join(folder, 'build'));
-    await buildVariant('src/cli/decoding-thread.ts', join(folder, 'build'));
     const source = await bench.server(rows);
     const { program, args } = await tap('singer', source.url, folder);
     const ownArgs = ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${profiles}`, built];

@@ -5,25 +5,37 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { RowView } from '../../src/circle/page.js';
 import type { PageReader } from '../../src/circle/page-reader.js';
+import { guideOf } from '../../src/circle/row-guide.js';
 
 interface Build {
   readonly PageReader: typeof PageReader;
 }
 
 const [careful = '', careless = '', rounds = '1', result = '', ...files] = process.argv.slice(2);
-const builds = {
-  careful: (await import(careful)) as Build,
-  careless: (await import(careless)) as Build,
+const readers = {
+  careful: new ((await import(careful)) as Build).PageReader(),
+  careless: new ((await import(careless)) as Build).PageReader(),
 };
 const views: Readonly<Record<string, RowView>> = {
-  asTheyCame: { check: null, apply: null, readsLetters: false, names: false },
-  printed: { check: null, apply: (row) => ({ ...row, version: undefined }), readsLetters: false, names: false },
+  asTheyCame: {
+    check: null,
+    apply: null,
+    readsLetters: false,
+    names: false,
+    guide: guideOf({ properties: { id: {}, created_at: {} } }),
+  },
+  printed: {
+    check: null,
+    apply: (row) => ({ ...row, version: undefined }),
+    readsLetters: false,
+    names: false,
+    guide: null,
+  },
 };
 const bodies = files.map((file) => readFileSync(file));
 let written = 0;
 
-function secondsOf(build: Build, view: RowView): number {
-  const reader = new build.PageReader();
+function secondsOf(reader: PageReader, view: RowView): number {
   const began = performance.now();
   for (const body of bodies) {
     const { records } = reader.read(Buffer.from(body), view);
@@ -34,9 +46,9 @@ function secondsOf(build: Build, view: RowView): number {
 
 /** Both read the same pages, one right after the other; which of them first, changes from round to round. */
 function round(number: number, view: RowView): readonly [number, number] {
-  if (number % 2 === 0) return [secondsOf(builds.careful, view), secondsOf(builds.careless, view)];
-  const second = secondsOf(builds.careless, view);
-  return [secondsOf(builds.careful, view), second];
+  if (number % 2 === 0) return [secondsOf(readers.careful, view), secondsOf(readers.careless, view)];
+  const second = secondsOf(readers.careless, view);
+  return [secondsOf(readers.careful, view), second];
 }
 
 const ratios: Record<string, number[]> = {};

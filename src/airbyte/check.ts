@@ -9,7 +9,7 @@ const RETRY_SECONDS = 10;
 const REQUEST_TIMEOUT_SECONDS = 10;
 const DEADLINE_MS = 30_000;
 /** Nothing but that there are rows. */
-const reading = { view: { check: null, apply: null, readsLetters: false, names: false }, recipe: null };
+const view = { check: null, apply: null, readsLetters: false, names: false, guide: null };
 
 /**
  * Tries the connection: one request of one row for each stream, since a token may read one stream and not the other.
@@ -34,7 +34,7 @@ export async function complaintOfConnection(
   const either = AbortSignal.any([signal, deadline]);
   const attempt = async (stream: StreamDefinition): Promise<Failure[]> => {
     try {
-      const endpoint = endpointOf(stream, brief, reading);
+      const endpoint = endpointOf(stream, brief, view);
       await client.page(endpoint, { page: 1, perPage: 1 }, either);
       return [];
     } catch (error) {

@@ -16,8 +16,6 @@ export interface AirbyteSurroundings extends Surroundings {
   readonly redactor: Redactor;
   readonly isDebug: boolean;
   readonly version: string;
-  /** What runs in a thread that reads pages. */
-  readonly decodingThread: URL;
 }
 
 /** What the verbs work with. */
@@ -32,7 +30,6 @@ export interface AirbyteRun {
   readonly now: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
-  readonly decodingThread: URL;
 }
 
 /**
@@ -43,11 +40,11 @@ export interface AirbyteRun {
  * @throws OutputClosedError where the reader went away: there is nobody to send a message to
  */
 export async function runAirbyte(command: AirbyteCommand, around: AirbyteSurroundings): Promise<number> {
-  const { now, random, redactor, signal, version, decodingThread } = around;
+  const { now, random, redactor, signal, version } = around;
   const output = new Output(around.stdout);
   const messages = new Messages({ output, redactor, now, showsStacks: around.isDebug });
   const logger = new AirbyteLogger(messages, around.isDebug ? 'debug' : around.logger.lowest);
-  const run: AirbyteRun = { output, messages, logger, redactor, version, signal, now, random, decodingThread };
+  const run: AirbyteRun = { output, messages, logger, redactor, version, signal, now, random };
   let code: number;
   try {
     code = await runVerb(command, run);

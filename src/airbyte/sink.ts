@@ -1,4 +1,3 @@
-import { recordOf } from '../circle/page.js';
 import { LineBlock } from '../io/line-block.js';
 import type { Output } from '../io/output.js';
 import type { StreamState } from '../sync/cursor.js';
@@ -16,7 +15,6 @@ export interface AirbyteSinkOptions {
   readonly generationOf: (stream: SelectedStream) => number | null;
 }
 
-const nothing = Buffer.alloc(0);
 /** A wait is told again where it ends at least so much later than the one that was told. */
 const WORTH_TELLING_MS = 1000;
 
@@ -53,12 +51,12 @@ export class AirbyteSink implements Sink {
     const { output, now, signal } = this.options;
     const { name } = stream.definition;
     const { block } = this;
-    if (!this.isRunning) this.addLine(this.options.messages.statusLine(name, 'RUNNING'));
+    if (!this.isRunning) this.block.addText(this.options.messages.statusLine(name, 'RUNNING'));
     this.isRunning = true;
     const before = Buffer.from(`{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`);
     const after = Buffer.from(`,"emitted_at":${now()}}}`);
     for (const index of indexes) {
-      block.add(before, recordOf(page, index), after);
+      block.addBytes(before, page.records, page.offsets[2 * index] ?? 0, page.offsets[2 * index + 1] ?? 0, after);
       this.recordsSinceState++;
       if (!block.isFull) continue;
       await output.write(block.take());
@@ -71,7 +69,7 @@ export class AirbyteSink implements Sink {
   async finished({ definition: { name } }: SelectedStream, state: StreamState): Promise<void> {
     // The refresh is over: the next one must not go on from here.
     this.addState(name, streamStateBlob(state, null));
-    this.addLine(this.options.messages.statusLine(name, 'COMPLETE'));
+    this.block.addText(this.options.messages.statusLine(name, 'COMPLETE'));
     this.current = null;
     await this.options.output.write(this.block.take());
   }
@@ -104,12 +102,8 @@ export class AirbyteSink implements Sink {
     if (state === this.lastState) return;
     const stream = `"stream":{"stream_descriptor":{"name":${JSON.stringify(name)}},"stream_state":${state}}`;
     const stats = `"sourceStats":{"recordCount":${this.recordsSinceState}}`;
-    this.addLine(`{"type":"STATE","state":{"type":"STREAM",${stream},${stats}}}`);
+    this.block.addText(`{"type":"STATE","state":{"type":"STREAM",${stream},${stats}}}`);
     this.lastState = state;
     this.recordsSinceState = 0;
-  }
-
-  private addLine(line: string): void {
-    this.block.add(nothing, line, nothing);
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigError, ReportError, WaitError, type ConnectorError, type RequestDetails } from '../base/errors.js';
+import { ConfigError, WaitError, type ConnectorError, type RequestDetails } from '../base/errors.js';
 import type { Logger } from '../base/logger.js';
 import { sleep } from '../base/sleep.js';
 import { NotAPageError } from './answer.js';
@@ -7,7 +7,7 @@ import { pageUrl, type Endpoint, type PageQuery } from './endpoint.js';
 import { BrokenBodyError, errorOfStatus } from './errors.js';
 import { nextPageUrl } from './next-page.js';
 import { Pacer } from './pacer.js';
-import { DecoderLostError, type PageDecoder } from './page-decoder.js';
+import { PageReader } from './page-reader.js';
 import type { FetchedPage, PageSource } from './page-source.js';
 import { isRetriedStatus, waitBeforeRetry } from './retry.js';
 import { Transport, TransportError, type Answer } from './transport.js';
@@ -34,7 +34,6 @@ export interface ClientSurroundings {
   readonly random: () => number;
   /** Told of each answer and each wait, for metrics and statuses. */
   readonly observer?: ClientObserver;
-  readonly decoder: PageDecoder;
 }
 
 export interface ClientObserver {
@@ -56,6 +55,7 @@ export class CircleClient implements PageSource {
   private readonly transport: Transport;
   private readonly authorization: Authorization;
   private readonly pacer: Pacer;
+  private readonly reader = new PageReader();
 
   constructor(options: ClientOptions, around: ClientSurroundings) {
     this.options = options;
@@ -112,7 +112,6 @@ export class CircleClient implements PageSource {
   /** Lets go of connections and timers. */
   close(): void {
     this.pacer.close();
-    this.around.decoder.close();
     this.transport.close();
   }
 
@@ -140,7 +139,7 @@ export class CircleClient implements PageSource {
     const known = { ...request, status: answer.status, ...(requestId !== undefined && { requestId }) };
     if (answer.status === 200) {
       this.authorization.accepted();
-      return await this.decode(endpoint, url, known, answer.body, [serverNow - millis, serverNow + 1000]);
+      return this.read(endpoint, url, known, answer.body, [serverNow - millis, serverNow + 1000]);
     }
     const error = errorOfStatus(endpoint, url, known, answer.body.toString('utf8'));
     if (answer.status === 401 && this.authorization.refused(header)) {
@@ -150,22 +149,18 @@ export class CircleClient implements PageSource {
     return { error, retried, status: answer.status, retryAfter: answer.header('retry-after'), serverNow };
   }
 
-  private async decode(
+  private read(
     endpoint: Endpoint,
     url: URL,
     request: RequestDetails,
     body: Buffer,
     askedBetween: readonly [number, number],
-  ): Promise<FetchedPage | Failure> {
+  ): FetchedPage | Failure {
     try {
-      const page = await this.around.decoder.decode(body, endpoint);
+      const page = this.reader.read(body, endpoint.view);
       const next = page.nextPageUri === null ? null : nextPageUrl(page.nextPageUri, url, request);
       return { page, url, next, askedBetween };
     } catch (cause) {
-      if (cause instanceof DecoderLostError) {
-        const error = new ReportError(`A page was lost: ${cause.message}`, { request, cause });
-        return { error, retried: true, atOnce: true, serverNow: askedBetween[1] };
-      }
       if (!(cause instanceof NotAPageError)) throw cause;
       const message =
         `The API answered with success, but ${cause.message}. ` +

@@ -10,8 +10,6 @@ export interface Endpoint {
   /** Only these event names are asked for; empty is all. */
   readonly eventNames: readonly string[];
   readonly view: RowView;
-  /** Plain data that another thread can make the view of. */
-  readonly recipe: unknown;
 }
 
 /** What one request asks for. Rows come oldest first. */

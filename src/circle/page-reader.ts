@@ -1,14 +1,18 @@
-import { isJsonObject, type JsonValue } from '../base/json.js';
 import { cleanJson } from '../base/json-text.js';
-import { NotAPageError, parseAnswer, type Stretch } from './answer.js';
-import type { Page, RowView } from './page.js';
+import { parseAnswer, type Stretch } from './answer.js';
+import { nextPageUriOf, type Page, type RowView } from './page.js';
 import { isAlone } from './body-pool.js';
 import { isCleanUtf8, isPlainText } from './plain-text.js';
 import { printRecords } from './print-records.js';
 import { RecordBytes } from './record-bytes.js';
 import { RowNotes } from './row-notes.js';
+import { scanPage } from './scan-page.js';
 import { sight } from './sighting.js';
 import { columnOf } from './text-column.js';
+
+/** So many pages in a row that could not be scanned: then only some are tried. */
+const MOST_MISSES = 8;
+const MISSES_BETWEEN = 16;
 
 /**
  * Reads pages, one after another. It keeps one piece of memory: records that are not the rows' own bytes are put into it,
@@ -16,6 +20,9 @@ import { columnOf } from './text-column.js';
  */
 export class PageReader {
   private spare: Buffer = Buffer.alloc(0);
+  private pages = 0;
+  /** Pages in a row that had to be read as JSON. */
+  private misses = 0;
 
   /**
    * Reads a page. Rows that are passed on as they are keep every digit and byte of the body, unless something in it would
@@ -26,6 +33,18 @@ export class PageReader {
    * @throws ReportError where a row is nested too deeply to be changed
    */
   read(body: Buffer, view: RowView): Page {
+    return this.scan(body, view) ?? this.parse(body, view);
+  }
+
+  private scan(body: Buffer, { guide, names }: RowView): Page | null {
+    const isWorthIt = this.pages++ > 0 && (this.misses < MOST_MISSES || this.misses % MISSES_BETWEEN === 0);
+    const page = guide !== null && isWorthIt ? scanPage(body, guide, names) : null;
+    if (page === null) this.misses++;
+    else this.misses = 0;
+    return page;
+  }
+
+  private parse(body: Buffer, view: RowView): Page {
     const { apply, readsLetters } = view;
     const notes = new RowNotes(view);
     const records = new RecordBytes(this.spare);
@@ -60,12 +79,4 @@ export class PageReader {
     this.spare = isAlone(body) ? Buffer.from(body.buffer) : body;
     return { ...known, records: records.bytes, offsets: records.offsets };
   }
-}
-
-function nextPageUriOf(pagination: JsonValue | undefined): string | null {
-  if (!isJsonObject(pagination)) return null;
-  const uri = pagination['next_page_uri'];
-  if (uri === undefined || uri === null || uri === '') return null;
-  if (typeof uri !== 'string') throw new NotAPageError('`next_page_uri` is not a string');
-  return uri;
 }

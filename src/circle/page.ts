@@ -1,4 +1,6 @@
-import type { JsonObject } from '../base/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
+import { NotAPageError } from './answer.js';
+import type { RowGuide } from './row-guide.js';
 import type { Sighting } from './sighting.js';
 import type { TextColumn } from './text-column.js';
 
@@ -12,11 +14,13 @@ export interface RowView {
   readonly readsLetters: boolean;
   /** Whether the names of rows are wanted. */
   readonly names: boolean;
+  /** What rows are like that `check` has nothing to say of, and `apply` nothing to change in; null where that is not known. */
+  readonly guide: RowGuide | null;
 }
 
 /**
- * One answer of the API, decoded: plain data, that one thread can hand to another. Of the parsed rows only what the sync
- * needs is kept: many pages may wait, and a row's text is a tenth of its objects.
+ * One answer of the API, decoded. Of the parsed rows only what the sync needs is kept: many pages may wait, and a row's
+ * text is a tenth of its objects.
  */
 export interface Page {
   readonly sighting: Sighting;
@@ -31,12 +35,16 @@ export interface Page {
   /** `next_page_uri` as the server wrote it, null where it is absent: the only sign of the end. */
   readonly nextPageUri: string | null;
   /** Holds the records, each as JSON on one line. */
-  readonly records: Uint8Array;
+  readonly records: Buffer;
   /** Where each record stands in it, start and end in turn. */
   readonly offsets: Int32Array;
 }
 
-/** The record of a row as JSON on one line. */
-export function recordOf({ records, offsets }: Page, index: number): Uint8Array {
-  return records.subarray(offsets[2 * index], offsets[2 * index + 1]);
+/** @throws NotAPageError where it is neither text nor absent */
+export function nextPageUriOf(pagination: JsonValue | undefined): string | null {
+  if (!isJsonObject(pagination)) return null;
+  const uri = pagination['next_page_uri'];
+  if (uri === undefined || uri === null || uri === '') return null;
+  if (typeof uri !== 'string') throw new NotAPageError('`next_page_uri` is not a string');
+  return uri;
 }

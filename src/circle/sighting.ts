@@ -18,28 +18,40 @@ export interface Sighting {
   readonly ordered: boolean;
 }
 
+/** What a page tells of its rows. */
+export type Sighted = Pick<Page, 'sighting' | 'writtenTimes'>;
+
 /** @param createdAt as sent, where it is text */
-export function sight(
-  ids: readonly string[],
-  createdAt: readonly (string | null)[],
-): Pick<Page, 'sighting' | 'writtenTimes'> {
+export function sight(ids: readonly string[], createdAt: readonly (string | null)[]): Sighted {
   const writtenTimes = new Map<number, string>();
-  const instants = createdAt.map(parseInstant);
+  const instants = createdAt.map((text, index) => {
+    const at = parseInstant(text);
+    if (text !== null && at !== null && !isFormatted(text, at)) writtenTimes.set(index, text);
+    return at;
+  });
+  return sightInstants(ids, instants, writtenTimes);
+}
+
+/** @param writtenTimes the times that are written otherwise than `formatInstant` does */
+export function sightInstants(
+  ids: readonly string[],
+  instants: readonly (Instant | null)[],
+  writtenTimes: ReadonlyMap<number, string>,
+): Sighted {
   let first: Instant | null = null;
   let last: Instant | null = null;
+  let latest = 0;
   let previous: Instant | null = null;
-  let lastText = '';
   let ordered = true;
-  for (const [index, at] of instants.entries()) {
+  for (let index = 0; index < instants.length; index++) {
+    const at = instants[index] ?? null;
     if (at === null) continue;
-    const text = createdAt[index];
-    if (typeof text === 'string' && !isFormatted(text, at)) writtenTimes.set(index, text);
     first ??= at;
     if (previous !== null && at < previous) ordered = false;
     previous = at;
     if (last === null || at >= last) {
       last = at;
-      lastText = text ?? '';
+      latest = index;
     }
   }
   const sighting = {
@@ -48,14 +60,14 @@ export function sight(
     instants: columnOf(instants.map((at) => at ?? '')),
     first,
     last,
-    lastDigits: fractionDigits(lastText),
+    lastDigits: fractionDigits(writtenTimes.get(latest) ?? last ?? ''),
     ordered,
   };
   return { sighting, writtenTimes };
 }
 
 /** Whether a time is written as `formatInstant` does; that one would make a string of each. */
-function isFormatted(text: string, at: Instant): boolean {
+export function isFormatted(text: string, at: Instant): boolean {
   return text.length === at.length + 1 && text.endsWith('Z') && text.startsWith(at);
 }
 

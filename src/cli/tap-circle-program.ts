@@ -6,9 +6,6 @@ import { wantsReadyHelp } from './ready-help.js';
 import { usualCommand } from './usual-command.js';
 import { version } from './version.js';
 
-/** Stands beside this file in the package, which is built into one folder. */
-const decodingThread = new URL('./decoding-thread.js', import.meta.url);
-
 /** The tap by flags, the Airbyte source by verbs: one program. */
 export const tapCircle: Program = {
   name: 'tap-circle',
@@ -29,7 +26,7 @@ async function runSource(argv: readonly string[], around: ProgramSurroundings): 
     import('../airbyte/command.js'),
     import('../airbyte/run.js'),
   ]);
-  return await runAirbyte(parseCommand(argv), { ...around, version, decodingThread });
+  return await runAirbyte(parseCommand(argv), { ...around, version });
 }
 
 async function runTap(argv: readonly string[], around: ProgramSurroundings): Promise<number> {
@@ -37,7 +34,7 @@ async function runTap(argv: readonly string[], around: ProgramSurroundings): Pro
   if (usual === 'discover') return await printCatalog(around);
   if (usual !== null) {
     const { runSinger } = await import('../singer/run.js');
-    return await runSinger(usual, { ...around, version, decodingThread });
+    return await runSinger(usual, { ...around, version });
   }
   const [{ parse }, { tapCircleOptions }] = await Promise.all([
     import('./parse.js'),
@@ -55,7 +52,7 @@ async function runTap(argv: readonly string[], around: ProgramSurroundings): Pro
   const { runSinger } = await import('../singer/run.js');
   const { config = [], catalog = options.properties, state } = options;
   const command: SingerCommand = { action: actionOf(options.test), config, catalog, state };
-  return await runSinger(command, { ...around, version, decodingThread });
+  return await runSinger(command, { ...around, version });
 }
 
 async function printCatalog(around: ProgramSurroundings): Promise<number> {

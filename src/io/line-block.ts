@@ -1,5 +1,6 @@
 /** Lines are handed to the output in blocks of about this size: large enough to be cheap, small enough to stop between. */
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 128 * 1024;
+const LINE_FEED = 0x0a;
 
 /**
  * Gathers lines that are put together of bytes and text into blocks for the output, without making a string of each
@@ -11,19 +12,23 @@ export class LineBlock {
   private other = Buffer.allocUnsafe(2 * BLOCK_BYTES);
   private used = 0;
 
-  /** Adds one line, given in parts; the line feed is added. */
-  add(before: Uint8Array, middle: Uint8Array | string, after: Uint8Array): void {
-    const middleBytes = typeof middle === 'string' ? Buffer.from(middle) : middle;
-    const needed = before.length + middleBytes.length + after.length + 1;
-    if (this.used + needed > this.block.length) {
-      const larger = Buffer.allocUnsafe(Math.max(2 * this.block.length, this.used + needed));
-      this.block.copy(larger, 0, 0, this.used);
-      this.block = larger;
-    }
-    this.put(before);
-    this.put(middleBytes);
-    this.put(after);
-    this.block[this.used++] = 0x0a;
+  /** Adds a line that has the bytes from `start` to `end` in its middle. */
+  addBytes(before: Uint8Array, source: Buffer, start: number, end: number, after: Uint8Array): void {
+    this.makeRoom(before.length + end - start + after.length + 1);
+    const { block } = this;
+    block.set(before, this.used);
+    this.used += before.length;
+    this.used += source.copy(block, this.used, start, end);
+    block.set(after, this.used);
+    this.used += after.length;
+    block[this.used++] = LINE_FEED;
+  }
+
+  /** Adds a line of text. */
+  addText(line: string): void {
+    this.makeRoom(Buffer.byteLength(line) + 1);
+    this.used += this.block.write(line, this.used);
+    this.block[this.used++] = LINE_FEED;
   }
 
   get isFull(): boolean {
@@ -38,8 +43,10 @@ export class LineBlock {
     return taken;
   }
 
-  private put(bytes: Uint8Array): void {
-    this.block.set(bytes, this.used);
-    this.used += bytes.length;
+  private makeRoom(bytes: number): void {
+    if (this.used + bytes <= this.block.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(2 * this.block.length, this.used + bytes));
+    this.block.copy(larger, 0, 0, this.used);
+    this.block = larger;
   }
 }

@@ -30,8 +30,6 @@ export interface SingerSurroundings extends Surroundings {
   readonly logger: StderrLogger;
   readonly redactor: Redactor;
   readonly version: string;
-  /** What runs in a thread that reads pages. */
-  readonly decodingThread: URL;
   /** Whether to show where errors happened. */
   readonly isDebug: boolean;
 }

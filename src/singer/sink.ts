@@ -1,6 +1,5 @@
 import { formatInstant, instantOfMillis } from '../base/instant.js';
 import type { JsonObject } from '../base/json.js';
-import { recordOf } from '../circle/page.js';
 import { LineBlock } from '../io/line-block.js';
 import type { Output } from '../io/output.js';
 import type { StreamState } from '../sync/cursor.js';
@@ -18,8 +17,6 @@ export interface SingerSinkOptions {
   /** False where rows are only tried: no state may come of that. */
   readonly writesState: boolean;
 }
-
-const nothing = Buffer.alloc(0);
 
 /**
  * Writes Singer messages: SCHEMA, then RECORDs with the STATE that covers them behind each page. A STATE like the last
@@ -52,14 +49,14 @@ export class SingerSink implements Sink {
     const { block } = this;
     if (indexes.length > 0) this.endsWithState = false;
     for (const index of indexes) {
-      block.add(before, recordOf(page, index), after);
+      block.addBytes(before, page.records, page.offsets[2 * index] ?? 0, page.offsets[2 * index + 1] ?? 0, after);
       if (!block.isFull) continue;
       await output.write(block.take());
       if (signal.aborted) throw new StoppedError();
     }
     if (state !== null) this.options.state.set(stream.definition.name, state);
     const line = state === null ? null : this.nextStateLine();
-    if (line !== null) block.add(nothing, line, nothing);
+    if (line !== null) block.addText(line);
     await output.write(block.take());
     if (line !== null) this.stateWritten(line);
   }

@@ -1,6 +1,5 @@
 import type { Logger } from '../base/logger.js';
 import { CircleClient, type ClientObserver } from '../circle/client.js';
-import { ThreadedDecoder } from '../circle/threaded-decoder.js';
 import type { Settings } from '../config/settings.js';
 import { pagesAtOnce } from './pages-at-once.js';
 import type { StreamStats } from './stats.js';
@@ -13,8 +12,6 @@ export interface Surroundings {
   readonly logger: Logger;
   /** Name and version of this program, for the User-Agent. */
   readonly version: string;
-  /** What runs in a thread that reads pages. */
-  readonly decodingThread: URL;
 }
 
 /** A client as the settings want it, that counts requests and retries for the streams. */
@@ -39,7 +36,6 @@ export function connect(
       logger: around.logger,
       now: around.now,
       random: around.random,
-      decoder: new ThreadedDecoder(around.decodingThread, around.now),
       observer: {
         answered: (endpoint, status, millis) => {
           const stats = statsOf(endpoint.stream);

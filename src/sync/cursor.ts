@@ -52,7 +52,9 @@ export class Cursor {
   private readonly options: CursorOptions;
   private readonly before: StreamState;
   private readonly sent: SentIds;
-  private bookmark: { readonly at: Instant; readonly text: string } | null = null;
+  private bookmark: Instant | null = null;
+  /** As the API wrote it, where that is otherwise than {@link formatInstant} does. */
+  private bookmarkText: string | null = null;
   private position: Instant | null = null;
   private start: { readonly earliest: Instant; readonly latest: Instant } | null = null;
   private trusted = true;
@@ -63,7 +65,7 @@ export class Cursor {
     this.before = stored ?? { bookmark: null };
     const { bookmark, cursor } = this.before;
     const at = parseInstant(bookmark);
-    if (bookmark !== null && at !== null) this.bookmark = { at, text: bookmark };
+    if (at !== null) [this.bookmark, this.bookmarkText] = [at, bookmark];
     const own = cursor?.bookmark === bookmark ? cursor : undefined;
     this.sent = new SentIds(own?.ids);
     const fromText = own === undefined ? bookmark : own.from;
@@ -81,12 +83,19 @@ export class Cursor {
     this.start ??= { earliest: instantOfMillis(earliest), latest: instantOfMillis(latest) };
   }
 
-  /** Decides on a row that the API shows; one that is to be sent counts as sent. */
+  /**
+   * Decides on a row that the API shows; one that is to be sent counts as sent.
+   *
+   * @param text its created_at, where that is written otherwise than `formatInstant` does
+   */
   judge(id: string, at: Instant | null, text: string | null): Verdict {
     if (at !== null && this.isOutOfBounds(at)) return 'out of bounds';
     // Also of a row that was sent before: when it was, its created_at may have been later than that sync's start.
-    if (at !== null && text !== null && (this.start === null || at <= this.start.latest)) {
-      if (this.bookmark === null || at > this.bookmark.at) this.bookmark = { at, text };
+    if (at !== null && (this.start === null || at <= this.start.latest)) {
+      if (this.bookmark === null || at > this.bookmark) {
+        this.bookmark = at;
+        this.bookmarkText = text;
+      }
     }
     return this.sent.admit(id, at) ? 'send' : 'sent before';
   }
@@ -126,7 +135,7 @@ export class Cursor {
     if (complete && this.options.endDate === null) this.sent.forgetUnmet();
     const required = this.requiredFrom();
     if (required === null || this.bookmark === null) return this.stateFrom(required);
-    const newest = this.start === null ? this.bookmark.at : earlier(this.bookmark.at, this.start.earliest);
+    const newest = this.start === null ? this.bookmark : earlier(this.bookmark, this.start.earliest);
     const wished = earlier(required, minusSeconds(newest, this.options.lookbackSeconds));
     const known = this.sent.isCompleteSince(wished) ? wished : required;
     return this.stateFrom(this.from !== null && known < this.from.at ? this.from.at : known);
@@ -152,7 +161,7 @@ export class Cursor {
   }
 
   private stateFrom(from: Instant | null): StreamState {
-    const bookmark = this.bookmark?.text ?? null;
+    const bookmark = this.bookmark === null ? null : (this.bookmarkText ?? formatInstant(this.bookmark));
     const text = from === null ? null : formatInstant(from);
     return { bookmark, cursor: { bookmark, from: text, ids: this.sent.since(from) } };
   }

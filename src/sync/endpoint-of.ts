@@ -6,13 +6,13 @@ import type { StreamDefinition } from './streams.js';
 export function endpointOf(
   { name, pathSetting, filtersByEventName }: StreamDefinition,
   settings: Pick<Settings, 'eventsPath' | 'visitsPath' | 'eventNames'>,
-  reading: Pick<Endpoint, 'view' | 'recipe'>,
+  view: Endpoint['view'],
 ): Endpoint {
   return {
     stream: name,
     path: pathSetting === 'events_path' ? settings.eventsPath : settings.visitsPath,
     pathSetting,
     eventNames: filtersByEventName ? [...new Set(settings.eventNames)] : [],
-    ...reading,
+    view,
   };
 }

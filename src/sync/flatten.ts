@@ -25,7 +25,7 @@ export function flatten(schema: JsonObject, options: FlattenOptions): Shape {
       flattenInto(flat, row, [], properties, options);
       return flat;
     },
-    steps: [{ kind: 'flatten', options }],
+    readsLetters: true,
   };
 }
 

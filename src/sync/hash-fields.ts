@@ -45,7 +45,7 @@ export function hashed(schema: JsonObject, paths: readonly PropertyPath[], salt:
   return {
     schema: hashedSchema(schema, places),
     apply: (row) => hashedRow(row, places, salt),
-    steps: [{ kind: 'hash', paths, salt }],
+    readsLetters: true,
   };
 }
 

@@ -2,21 +2,9 @@ import type { ValidateFunction } from 'ajv';
 import type { JsonObject } from '../base/json.js';
 import { complaintOf } from '../base/schema-check.js';
 import type { RowView } from '../circle/page.js';
-import { chain, select, unchanged, type Shape, type ShapeStep } from './shape.js';
+import { guideOf } from '../circle/row-guide.js';
 import type { SelectedStream } from './sink.js';
 import type { StreamDefinition } from './streams.js';
-
-/** What a {@link RowView} is made of, as plain data: another thread can make the same one of it. */
-export interface ViewRecipe {
-  readonly stream: StreamDefinition['name'];
-  /** What rows are checked against, before anything of them is left out; `own` is the stream's schema, null nothing. */
-  readonly check: JsonObject | 'own' | null;
-  readonly rowSchema: JsonObject;
-  /** What is changed of a row on the way to its record. */
-  readonly steps: readonly ShapeStep[];
-  /** Whether the names of rows are wanted. */
-  readonly names: boolean;
-}
 
 /** What else is wanted of rows. */
 export interface Wanted {
@@ -25,31 +13,36 @@ export interface Wanted {
   readonly names: boolean;
 }
 
-export function viewRecipe({ definition, rowSchema, shape }: SelectedStream, { checks, names }: Wanted): ViewRecipe {
-  const { name, schema } = definition;
-  const isOwn = rowSchema === schema || JSON.stringify(rowSchema) === JSON.stringify(schema);
-  return { stream: name, check: checks ? (isOwn ? 'own' : rowSchema) : null, rowSchema, steps: shape.steps, names };
-}
+/** What is looked at in rows that are not checked. */
+const unchecked: JsonObject = { properties: { id: {}, created_at: {}, name: {} } };
 
-/** Makes the view that the rows of a stream are read with. Complaints of its check have no values of the row. */
-export async function rowViewOf({ stream, check, rowSchema, steps, names }: ViewRecipe): Promise<RowView> {
-  const validate = check === null ? null : await validatorOf(stream, check);
-  let shape = unchanged(rowSchema);
-  for (const step of steps) shape = chain(shape, await changeOf(step));
+/**
+ * Makes the view that the rows of a stream are read with. They are checked before anything of them is left out;
+ * complaints have no values of the row.
+ */
+export async function rowViewOf(stream: SelectedStream, { checks, names }: Wanted): Promise<RowView> {
+  const { definition, rowSchema, shape } = stream;
+  const isOwn = rowSchema === definition.schema || JSON.stringify(rowSchema) === JSON.stringify(definition.schema);
+  const validate = checks ? await validatorOf(definition.name, isOwn ? null : rowSchema) : null;
   return {
     check: validate === null ? null : (row) => complaintAbout(row, validate),
     apply: shape.apply,
     // Our own schemas ask for forms that are ASCII; what a catalog's schema asks for is not known.
-    readsLetters: (check !== null && check !== 'own') || steps.some(readsLetters),
+    readsLetters: (checks && !isOwn) || shape.readsLetters,
     names,
+    guide: shape.apply === null ? guideOf(checks ? rowSchema : unchecked) : null,
   };
 }
 
-/** Our own schemas were compiled at build time; the compiler is loaded only for one that a catalog has changed. */
-async function validatorOf(stream: ViewRecipe['stream'], check: JsonObject | 'own'): Promise<ValidateFunction> {
-  if (check !== 'own') {
+/**
+ * Our own schemas were compiled at build time; the compiler is loaded only for one that a catalog has changed.
+ *
+ * @param other null for the stream's own
+ */
+async function validatorOf(stream: StreamDefinition['name'], other: JsonObject | null): Promise<ValidateFunction> {
+  if (other !== null) {
     const { compileSchema } = await import('./compile-schema.js');
-    return compileSchema(check);
+    return compileSchema(other);
   }
   const own =
     stream === 'events'
@@ -61,27 +54,4 @@ async function validatorOf(stream: ViewRecipe['stream'], check: JsonObject | 'ow
 function complaintAbout(row: JsonObject, validate: ValidateFunction): string | null {
   const complaint = complaintOf(validate, row);
   return complaint === null ? null : `${complaint.path || 'the row'} ${complaint.expected}`;
-}
-
-/** What is needed for a step is loaded only for it. */
-async function changeOf(step: ShapeStep): Promise<(schema: JsonObject) => Shape> {
-  switch (step.kind) {
-    case 'select': {
-      const dropped = new Set(step.dropped.map((path) => JSON.stringify(path)));
-      return (schema) => select(schema, (path) => !dropped.has(JSON.stringify(path)));
-    }
-    case 'hash': {
-      const { hashed } = await import('./hash-fields.js');
-      return (schema) => hashed(schema, step.paths, step.salt);
-    }
-    case 'flatten': {
-      const { flatten } = await import('./flatten.js');
-      return (schema) => flatten(schema, step.options);
-    }
-  }
-}
-
-/** Keys that are left out have to be found by their letters. */
-function readsLetters(step: ShapeStep): boolean {
-  return step.kind !== 'select' || /[\u0080-\uffff]/.test(step.dropped.flat().join(''));
 }

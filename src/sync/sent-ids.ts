@@ -29,8 +29,9 @@ export class SentIds {
    * @returns whether it has to be sent: false where it was sent before
    */
   admit(id: string, at: Instant | null): boolean {
-    if (this.newer.known.has(id) || this.older.known.has(id) || this.undated.has(id)) return false;
-    const sentBefore = this.loaded.delete(id);
+    if (this.newer.known.has(id) || this.older.known.has(id)) return false;
+    if (this.undated.size > 0 && this.undated.has(id)) return false;
+    const sentBefore = this.loaded.size > 0 && this.loaded.delete(id);
     if (at === null) this.addUndated(id);
     else this.add(id, at);
     return !sentBefore;

@@ -1,5 +1,4 @@
 import { isJsonObject, setOwn, type JsonObject, type JsonValue } from '../base/json.js';
-import type { FlattenOptions } from './flatten.js';
 import { isPlainObject } from './plain-object.js';
 
 /** What a stream's records look like when they leave: the schema, and the way from the API's row to the record. */
@@ -7,29 +6,23 @@ export interface Shape {
   readonly schema: JsonObject;
   /** null where rows leave as they are, so that their own text can be passed on. */
   readonly apply: ((row: JsonObject) => JsonObject) | null;
-  /** What `apply` does, one after another. */
-  readonly steps: readonly ShapeStep[];
+  /** Whether `apply` looks at the letters of strings, and not only at which keys there are. */
+  readonly readsLetters: boolean;
 }
-
-/** One change of schema and records, as plain data: another thread can make the same change of it. */
-export type ShapeStep =
-  | { readonly kind: 'select'; readonly dropped: readonly PropertyPath[] }
-  | { readonly kind: 'hash'; readonly paths: readonly PropertyPath[]; readonly salt: string }
-  | { readonly kind: 'flatten'; readonly options: FlattenOptions };
 
 /** Records that leave as the API's rows. */
 export function unchanged(schema: JsonObject): Shape {
-  return { schema, apply: null, steps: [] };
+  return { schema, apply: null, readsLetters: false };
 }
 
 /** Applies a second change after a first. */
 export function chain(shape: Shape, next: (schema: JsonObject) => Shape): Shape {
   const then = next(shape.schema);
   const { schema } = then;
-  const steps = [...shape.steps, ...then.steps];
+  const readsLetters = shape.readsLetters || then.readsLetters;
   const [first, second] = [shape.apply, then.apply];
-  if (first === null || second === null) return { schema, apply: first ?? second, steps };
-  return { schema, apply: (row) => second(first(row)), steps };
+  if (first === null || second === null) return { schema, apply: first ?? second, readsLetters };
+  return { schema, apply: (row) => second(first(row)), readsLetters };
 }
 
 /** A place in a schema as the names of nested properties: `['payload', 'initiator', 'email']`. */
@@ -54,7 +47,9 @@ export function select(schema: JsonObject, isSelected: (path: PropertyPath) => b
     return false;
   });
   if (dropped.length === 0) return unchanged(schema);
-  return { schema: pruned, apply: (row) => withoutKeys(row, cut), steps: [{ kind: 'select', dropped }] };
+  // Keys that are left out have to be found by their letters.
+  const readsLetters = /[\u0080-\uffff]/.test(dropped.flat().join(''));
+  return { schema: pruned, apply: (row) => withoutKeys(row, cut), readsLetters };
 }
 
 function pruneSchema(

@@ -1,5 +1,4 @@
 import { ReportError } from '../base/errors.js';
-import { formatInstant } from '../base/instant.js';
 import type { Logger } from '../base/logger.js';
 import type { PageSource } from '../circle/page-source.js';
 import { idsOf, instantsOf } from '../circle/sighting.js';
@@ -9,7 +8,7 @@ import type { Settings } from '../config/settings.js';
 import { Cursor, type StreamState } from './cursor.js';
 import { endpointOf } from './endpoint-of.js';
 import { pagesAtOnce } from './pages-at-once.js';
-import { rowViewOf, viewRecipe } from './row-view.js';
+import { rowViewOf } from './row-view.js';
 import { StoppedError, type SelectedStream, type Sink } from './sink.js';
 import { StreamStats } from './stats.js';
 
@@ -107,12 +106,11 @@ class StreamSync {
   async run(): Promise<void> {
     const { stream, options, cursor, stats } = this;
     const { pageSize, endDate, validateRecords } = options.settings;
-    const recipe = viewRecipe(stream, { checks: validateRecords !== 'off', names: this.names.size > 0 });
-    const view = await rowViewOf(recipe);
+    const view = await rowViewOf(stream, { checks: validateRecords !== 'off', names: this.names.size > 0 });
     await this.tell(options.sink.started(stream));
     const walk = new Walk({
       client: options.client,
-      endpoint: endpointOf(stream.definition, options.settings, { view, recipe }),
+      endpoint: endpointOf(stream.definition, options.settings, view),
       perPage: options.rowLimit === undefined ? pageSize : Math.min(pageSize, options.rowLimit),
       width: pagesAtOnce(options.settings),
       from: cursor.from,
@@ -161,8 +159,7 @@ class StreamSync {
       if (rowNames !== null && !names.has(rowNames[index] ?? '')) continue;
       // It belongs to a window that is done; a late one is met by the next sync.
       if (at !== null && page.trusted && page.anchor !== null && at < page.anchor) continue;
-      const text = at === null ? null : (writtenTimes.get(index) ?? formatInstant(at));
-      const verdict = cursor.judge(id, at, text);
+      const verdict = cursor.judge(id, at, writtenTimes.get(index) ?? null);
       if (verdict === 'sent before') stats.repeated++;
       if (verdict !== 'send') continue;
       if (at === null) stats.undated++;

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { mutations, type Mutation } from './mutations.js';
 
 /** Tests that play the engine; what runs built executables would not see the mutated source. */
-const TESTS = ['test/unit/engine-', 'test/unit/instant', 'test/unit/page', 'test/unit/paging'];
+const TESTS = ['test/unit/engine-', 'test/unit/instant', 'test/unit/page', 'test/unit/paging', 'test/unit/scan-page'];
 const COPIED = ['src', 'test/unit', 'test/support', 'test/fixtures', 'schemas', 'openapi', 'spec.json', 'catalog.json'];
 const FILES = ['package.json', 'jest.config.js', 'tsconfig.json'];
 const TIMEOUT_MS = 300_000;

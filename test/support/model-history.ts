@@ -204,7 +204,7 @@ function streamOf(fullTable: boolean): SelectedStream {
     method: fullTable ? 'FULL_TABLE' : 'INCREMENTAL',
     rowSchema: definition.schema,
     // A short SCHEMA message: a hundred thousand of the real one would take most of the time.
-    shape: { schema: {}, apply: null, steps: [] },
+    shape: { schema: {}, apply: null, readsLetters: false },
   };
 }
 

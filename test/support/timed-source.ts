@@ -34,8 +34,7 @@ const endpoint: Endpoint = {
   path: '/events',
   pathSetting: 'events_path',
   eventNames: [],
-  view: { check: null, apply: null, readsLetters: false, names: false },
-  recipe: null,
+  view: { check: null, apply: null, readsLetters: false, names: false, guide: null },
 };
 
 /** Walks a model's rows in a time of their own, and counts on the server's side. */

@@ -52,7 +52,7 @@ describe('flatten', () => {
       'payload__c',
     ]);
     expect(apply?.({ payload: { a: { b: 1 }, c: 'x' } })).toEqual({ payload__a: '{"b":1}', payload__c: 'x' });
-    expect(flatten(schema, { ...options, maxDepth: 0 })).toEqual({ schema, apply: null, steps: [] });
+    expect(flatten(schema, { ...options, maxDepth: 0 })).toEqual({ schema, apply: null, readsLetters: false });
   });
 
   test('flattens what the API sends beyond the schema in the same way, and keeps null where an object was expected', () => {

@@ -1,18 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { recordOf, type Page } from '../../src/circle/page.js';
+import type { Page } from '../../src/circle/page.js';
 import { PageReader } from '../../src/circle/page-reader.js';
 import { idsOf } from '../../src/circle/sighting.js';
 
-const asIs = { check: null, apply: null, readsLetters: false, names: false };
-const changed = { check: null, apply: (row: object) => ({ ...row, more: 1 }), readsLetters: false, names: false };
+const asIs = { check: null, apply: null, readsLetters: false, names: false, guide: null };
+const changed = {
+  check: null,
+  apply: (row: object) => ({ ...row, more: 1 }),
+  readsLetters: false,
+  names: false,
+  guide: null,
+};
 
 function pageOf(body: string | Buffer, view: typeof asIs | typeof changed = asIs): Page {
   return new PageReader().read(Buffer.from(body), view);
 }
 
 function texts(page: Page): string[] {
-  return idsOf(page.sighting).map((_, index) => Buffer.from(recordOf(page, index)).toString());
+  const { records, offsets } = page;
+  return idsOf(page.sighting).map((_, index) => records.toString('utf8', offsets[2 * index], offsets[2 * index + 1]));
 }
 
 describe('a page', () => {
