@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
+import { hasWideEscape } from './plain-text.js';
 import { rowOffsets } from './row-offsets.js';
 
 /** Why a body is no page; the text is for the message of the error. */
@@ -87,8 +88,8 @@ export function parseAnswer(body: Buffer, use: Use, onRows: (stretch: Stretch) =
 
 function encodingOf(bytes: Buffer, { readsLetters, prints, isClean }: Use): Stretch['encoding'] {
   if (readsLetters && !isAscii(bytes)) return 'utf8';
-  // An escape becomes a character that would be written as a byte.
-  return prints && (!isClean || bytes.includes('\\u')) ? 'utf8' : 'latin1';
+  // Such an escape becomes a character that would be written as a byte.
+  return prints && (!isClean || hasWideEscape(bytes)) ? 'utf8' : 'latin1';
 }
 
 function parse(text: string): JsonValue {

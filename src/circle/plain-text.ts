@@ -10,6 +10,15 @@ export function isCleanUtf8(body: Buffer): boolean {
   return isUtf8(body) && !separators.some((bytes) => body.includes(bytes));
 }
 
+/** Whether a letter outside ASCII, or NUL, is spelled as an escape. Some servers spell `&` so, which is neither. */
+export function hasWideEscape(body: Buffer): boolean {
+  for (let at = body.indexOf('\\u'); at !== -1; at = body.indexOf('\\u', at + 2)) {
+    const code = body.toString('latin1', at + 2, at + 6);
+    if (code === '0000' || !/^00[0-7]/.test(code)) return true;
+  }
+  return false;
+}
+
 /** Whether rows can be passed on byte for byte. */
 export function isPlainText(body: Buffer): boolean {
   if (!isCleanUtf8(body) || lineBreaks.some((character) => body.includes(character))) return false;

@@ -33,13 +33,7 @@ export function rowOffsets(body: Buffer): RowOffsets {
   const { length } = body;
   for (let at = 0; at < length; at++) {
     const byte = body[at] ?? 0;
-    // Most bytes outside strings are digits, commas and colons: one comparison settles them.
-    if (byte !== QUOTE && byte < OPEN_BRACKET) {
-      if (byte < MINUS || byte > NINE) continue;
-      const start = at;
-      while (isOfNumber(body[at + 1])) at++;
-      if (isOdd(body, start, at + 1) && oddNumbers.at(-1) !== found / 2) oddNumbers.push(found / 2);
-    } else if (byte === QUOTE) {
+    if (byte === QUOTE) {
       const start = at;
       for (at++; at < length && body[at] !== QUOTE; at++) if (body[at] === BACKSLASH) at++;
       if (depth === 1 && !inEvents && isEventsKey(body, start, at)) {
@@ -47,6 +41,10 @@ export function rowOffsets(body: Buffer): RowOffsets {
         found = 0;
         oddNumbers = [];
       }
+    } else if (byte >= MINUS && byte <= NINE) {
+      const start = at;
+      while (isOfNumber(body[at + 1])) at++;
+      if (isOdd(body, start, at + 1) && oddNumbers.at(-1) !== found / 2) oddNumbers.push(found / 2);
     } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth++;
       if (inEvents && depth === 3 && byte === OPEN_BRACE) {

@@ -176,6 +176,7 @@ export class RowScanner {
       while (kind === PLAIN) kind = kindOfByte[body[++at] ?? 0];
       if (kind === END) return at + 1;
       if (kind === WIDE) {
+        if (isSeparator(body, at)) return UNSURE;
         this.hasWide = true;
         at++;
       } else {
@@ -236,6 +237,12 @@ export class RowScanner {
 const nullWord = Buffer.from('null');
 const trueWord = Buffer.from('true');
 const falseWord = Buffer.from('false');
+
+/** U+0085, U+2028 or U+2029, at which some readers split lines. */
+function isSeparator(body: Uint8Array, at: number): boolean {
+  if (body[at] === 0xc2) return body[at + 1] === 0x85;
+  return body[at] === 0xe2 && body[at + 1] === 0x80 && (body[at + 2] === 0xa8 || body[at + 2] === 0xa9);
+}
 
 function hexDigit(byte: number): number {
   if (byte >= ZERO && byte <= 0x39) return byte - ZERO;

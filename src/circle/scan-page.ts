@@ -1,7 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { parseInstant, type Instant } from '../base/instant.js';
 import type { JsonValue } from '../base/json.js';
 import { nextPageUriOf, type Page } from './page.js';
-import { isCleanUtf8 } from './plain-text.js';
 import type { RowGuide } from './row-guide.js';
 import { RowScanner, UNSURE } from './row-scanner.js';
 import { isFormatted, sightInstants } from './sighting.js';
@@ -78,7 +78,7 @@ class Scan {
       if (body[at] === CLOSE_BRACE) break;
       if (body[at++] !== COMMA) return false;
     }
-    return at === body.length - 1 && this.hasRows && (!scanner.hasWide || isCleanUtf8(body));
+    return at === body.length - 1 && this.hasRows && (!scanner.hasWide || isUtf8(body));
   }
 
   /** A part of the answer: a key and its value. */

@@ -266,8 +266,14 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'UTF-8 is taken for granted',
     file: scan,
-    from: '(!scanner.hasWide || isCleanUtf8(body))',
+    from: '(!scanner.hasWide || isUtf8(body))',
     to: 'body.length > 0',
+  },
+  {
+    name: 'readers may split lines',
+    file: scanner,
+    from: 'if (isSeparator(body, at)) return',
+    to: 'if (false) return',
   },
   { name: 'what stands behind the page is not looked at', file: scan, from: 'at === body.length - 1 &&', to: '' },
   { name: 'two lists of events are one', file: scan, from: 'this.hasRows ? UNSURE :', to: '' },

@@ -22,6 +22,11 @@ function texts(page: Page): string[] {
   return idsOf(page.sighting).map((_, index) => records.toString('utf8', offsets[2 * index], offsets[2 * index + 1]));
 }
 
+/** A key of an answer is looked for by its letters: of `events` spelled with escapes nothing is expected. */
+function unescaped(key: string): string {
+  return key.replace(/\\u00(..)/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+}
+
 describe('a page', () => {
   test("hands on each row's own text, for any JSON and any white space", () => {
     const row = fc.record({ id: fc.uuid(), created_at: fc.string(), payload: fc.jsonValue() });
@@ -44,6 +49,57 @@ describe('a page', () => {
         },
       ),
       { numRuns: 200 },
+    );
+  });
+
+  test('prints rows anew with the letters that they have, however these are spelled', () => {
+    const letters = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 5 }),
+      fc.constantFrom(
+        'zoë',
+        '&',
+        '<',
+        '\u007f',
+        '\u0080',
+        '\u00ff',
+        '\u0100',
+        '\u2028',
+        '\ud83d\ude00',
+        '\\u00e9',
+        '\\',
+        '\u0001',
+      ),
+    );
+    const row = fc.record({ id: fc.uuid(), a: letters, b: fc.array(letters, { maxLength: 3 }) });
+    // Which of the letters are spelled as escapes: those that are, and as they are written by Rails, say, and all.
+    const spelling = fc.constantFrom(
+      /[^\s\S]/g,
+      /[&<>]/g,
+      /[\u0080-\uffff]/g,
+      /[\u0080-\u00ff]/g,
+      /[&a-z\u0080-\uffff]/g,
+    );
+    const escaped = (value: unknown, which: RegExp): string =>
+      JSON.stringify(value).replace(/"(?:[^"\\]|\\.)*"/g, (string) =>
+        string.replace(/\\.|[^]/g, (unit) =>
+          unit.length === 1 && unit.match(which) !== null
+            ? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+            : unit,
+        ),
+      );
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 60 }), spelling, (rows, which) => {
+        const page = pageOf(
+          escaped({ events: rows, pagination: {} }, which).replace(/"[^"]*"(?=:)/g, unescaped),
+          changed,
+        );
+        const wanted = JSON.stringify(rows.map((value) => ({ ...value, more: 1 }))).replaceAll(
+          String.raw`\u0000`,
+          '\uFFFD',
+        );
+        expect(texts(page).map((text) => JSON.parse(text) as unknown)).toEqual(JSON.parse(wanted));
+      }),
+      { numRuns: 500 },
     );
   });
 
