@@ -270,6 +270,12 @@ export const mutations: readonly Mutation[] = [
     to: 'body.length > 0',
   },
   {
+    name: 'an escape is taken for the byte of its number',
+    file: 'src/circle/plain-text.ts',
+    from: '/^00[0-7]/',
+    to: '/^00/',
+  },
+  {
     name: 'readers may split lines',
     file: scanner,
     from: 'if (isSeparator(body, at)) return',
