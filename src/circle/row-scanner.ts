@@ -141,7 +141,11 @@ export class RowScanner {
   }
 
   private startsWith(key: Uint8Array | undefined, at: number): boolean {
-    return key !== undefined && this.body[at + 1] === key[1] && this.has(key, at);
+    const { body } = this;
+    if (key === undefined || body[at + 1] !== key[1] || body[at + 2] !== key[2]) return false;
+    // What most keys that begin alike do not have alike is the end.
+    for (let place = key.length - 1; place > 2; place--) if (body[at + place] !== key[place]) return false;
+    return body[at] === QUOTE;
   }
 
   /** A key and its colon. With an escape in it, it may be any key. */

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
-import { parseInstant, type Instant } from '../base/instant.js';
+import { fractionDigits, parseInstant, type Instant } from '../base/instant.js';
 import type { JsonValue } from '../base/json.js';
+import { ColumnBytes } from './column-bytes.js';
 import { nextPageUriOf, type Page } from './page.js';
 import type { RowGuide } from './row-guide.js';
 import { RowScanner, UNSURE } from './row-scanner.js';
-import { isFormatted, sightInstants } from './sighting.js';
-import { columnOf } from './text-column.js';
+import { isFormatted, sightInstants, type Sighted } from './sighting.js';
+import { textsOf, type TextColumn } from './text-column.js';
 import { isInstant } from './usual-time.js';
 
 const EVENTS = Buffer.from('"events":[');
@@ -34,37 +35,52 @@ class Scan {
   private readonly guide: RowGuide;
   private readonly scanner: RowScanner;
   private readonly offsets: number[] = [];
-  private readonly ids: string[] = [];
-  private readonly instants: Instant[] = [];
+  private readonly ids = new ColumnBytes();
+  private readonly instants = new ColumnBytes();
   private readonly writtenTimes = new Map<number, string>();
-  private readonly names: string[] | null;
+  private readonly names: ColumnBytes | null;
   private readonly idKey: number;
   private readonly createdAtKey: number;
   private readonly nameKey: number;
   private pagination: JsonValue | undefined;
   private hasRows = false;
+  private ordered = true;
 
   constructor(body: Buffer, guide: RowGuide, names: boolean) {
     this.body = body;
     this.guide = guide;
     this.scanner = new RowScanner(body);
-    this.names = names ? [] : null;
+    this.names = names ? new ColumnBytes() : null;
     this.idKey = placeOf('id', guide);
     this.createdAtKey = placeOf('created_at', guide);
     this.nameKey = placeOf('name', guide);
   }
 
   page(): Page {
-    const { body, ids, instants, writtenTimes, names, offsets } = this;
+    const { body, names, offsets } = this;
     return {
-      ...sightInstants(ids, instants, writtenTimes),
-      names: names === null ? null : columnOf(names),
+      ...this.sighted(),
+      names: names === null ? null : columnFrom(names),
       complaints: new Map(),
       replaced: new Map(),
       nextPageUri: nextPageUriOf(this.pagination),
       records: body,
       offsets: Int32Array.from(offsets),
     };
+  }
+
+  private sighted(): Sighted {
+    const { writtenTimes, ordered } = this;
+    const { count } = this.ids;
+    const [ids, instants] = [columnFrom(this.ids), columnFrom(this.instants)];
+    if (!ordered || typeof instants !== 'string') {
+      return sightInstants(textsOf(ids), textsOf(instants) as readonly Instant[], writtenTimes);
+    }
+    const end = instants.indexOf('\n');
+    const first = (end === -1 ? instants : instants.slice(0, end)) as Instant;
+    const last = instants.slice(instants.lastIndexOf('\n') + 1) as Instant;
+    const lastDigits = fractionDigits(writtenTimes.get(count - 1) ?? last);
+    return { sighting: { count, ids, instants, first, last, lastDigits, ordered }, writtenTimes };
   }
 
   /** Reads all of it. */
@@ -107,41 +123,40 @@ class Scan {
     }
   }
 
-  /** Takes what is kept of the last row. */
+  /** Takes what is kept of the last row; false where one of it is missing, has escapes or letters outside ASCII. */
   private note(): boolean {
-    const { ids, names } = this;
-    const id = this.text(this.idKey);
-    if (id === null || id === '' || !this.noteTime()) return false;
-    ids.push(id);
+    const { names } = this;
+    if (!this.isText(this.idKey) || !this.isText(this.createdAtKey)) return false;
+    const [idStart, idEnd] = [this.startOf(this.idKey), this.endOf(this.idKey)];
+    if (idStart === idEnd || !this.ids.add(this.body, idStart, idEnd) || !this.noteTime()) return false;
     if (names === null) return true;
-    const name = this.text(this.nameKey);
-    names.push(name ?? '');
-    return name !== null;
+    return this.isText(this.nameKey) && names.add(this.body, this.startOf(this.nameKey), this.endOf(this.nameKey));
   }
 
   private noteTime(): boolean {
-    const { body, scanner, createdAtKey, instants } = this;
-    const [start = 0, end = 0] = [scanner.spans[2 * createdAtKey], scanner.spans[2 * createdAtKey + 1]];
-    if (!this.isText(createdAtKey)) return false;
-    if (isInstant(body, start + 1, end - 1)) {
-      instants.push(body.toString('latin1', start + 1, end - 2) as Instant);
-      return true;
+    const { body, instants, createdAtKey } = this;
+    const [start, end] = [this.startOf(createdAtKey), this.endOf(createdAtKey)];
+    if (isInstant(body, start, end)) {
+      instants.add(body, start, end - 1);
+    } else {
+      // Escapes make no timestamp, and letters outside ASCII do not, either.
+      const text = body.toString('latin1', start, end);
+      const at = parseInstant(text);
+      if (at === null) return false;
+      if (!isFormatted(text, at)) this.writtenTimes.set(instants.count, text);
+      instants.addText(at);
     }
-    const text = this.text(createdAtKey);
-    const at = parseInstant(text);
-    if (text === null || at === null) return false;
-    if (!isFormatted(text, at)) this.writtenTimes.set(instants.length, text);
-    instants.push(at);
+    if (instants.count > 1 && instants.fell) this.ordered = false;
     return true;
   }
 
-  /** The text of a value of the last row; null where it is none, or has escapes or letters outside ASCII. */
-  private text(key: number): string | null {
-    const { body, scanner } = this;
-    const [start = 0, end = 0] = [scanner.spans[2 * key], scanner.spans[2 * key + 1]];
-    if (!this.isText(key)) return null;
-    for (let at = start + 1; at < end - 1; at++) if ((body[at] ?? 0) >= 0x80 || body[at] === 0x5c) return null;
-    return body.toString('latin1', start + 1, end - 1);
+  /** Where the text of a value begins, behind its quote. */
+  private startOf(key: number): number {
+    return (this.scanner.spans[2 * key] ?? 0) + 1;
+  }
+
+  private endOf(key: number): number {
+    return (this.scanner.spans[2 * key + 1] ?? 0) - 1;
   }
 
   /** Whether the last row has a text there. */
@@ -149,6 +164,10 @@ class Scan {
     const { body, scanner } = this;
     return (scanner.seen & (1 << key)) !== 0 && body[scanner.spans[2 * key] ?? 0] === QUOTE;
   }
+}
+
+function columnFrom(column: ColumnBytes): TextColumn {
+  return column.count === 0 ? [] : column.text;
 }
 
 /** Which of a row's keys it is; one that none has, where the guide does not know it. */

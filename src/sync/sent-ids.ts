@@ -17,6 +17,7 @@ export class SentIds {
   private readonly loaded: Set<string>;
   private readonly undated = new Set<string>();
   private ascending = true;
+  private lastAdded: Instant | null = null;
   private latestForgotten: Instant | null = null;
 
   constructor(loaded: Iterable<string> = []) {
@@ -29,11 +30,11 @@ export class SentIds {
    * @returns whether it has to be sent: false where it was sent before
    */
   admit(id: string, at: Instant | null): boolean {
-    if (this.newer.known.has(id) || this.older.known.has(id)) return false;
-    if (this.undated.size > 0 && this.undated.has(id)) return false;
+    if (this.older.known.has(id) || (this.undated.size > 0 && this.undated.has(id))) return false;
+    if (at === null ? this.newer.known.has(id) : !this.newer.add(id, at)) return false;
     const sentBefore = this.loaded.size > 0 && this.loaded.delete(id);
     if (at === null) this.addUndated(id);
-    else this.add(id, at);
+    else this.added(at);
     return !sentBefore;
   }
 
@@ -68,11 +69,10 @@ export class SentIds {
     return found;
   }
 
-  private add(id: string, at: Instant): void {
+  private added(at: Instant): void {
     const { older, newer } = this;
-    const previous = newer.instants.at(-1) ?? older.instants.at(-1);
-    if (previous !== undefined && at < previous) this.ascending = false;
-    newer.add(id, at);
+    if (this.lastAdded !== null && at < this.lastAdded) this.ascending = false;
+    this.lastAdded = at;
     if (this.ascending) {
       if (newer.ids.length >= MAX_REMEMBERED) this.forgetOlder();
     } else if (older.ids.length + newer.ids.length >= 2 * MAX_REMEMBERED) {
@@ -123,9 +123,13 @@ class Generation {
   readonly ids: string[] = [];
   readonly instants: Instant[] = [];
 
-  add(id: string, at: Instant): void {
+  /** @returns false where it is known already; that and adding it are one look, not two */
+  add(id: string, at: Instant): boolean {
+    const { size } = this.known;
     this.known.add(id);
+    if (this.known.size === size) return false;
     this.ids.push(id);
     this.instants.push(at);
+    return true;
   }
 }

@@ -22,7 +22,12 @@ export const mutations: readonly Mutation[] = [
   { name: 'the first row is out of bounds', file: cursor, from: 'at < this.from.at) ||', to: 'at <= this.from.at) ||' },
   { name: 'the end date is exclusive', file: cursor, from: 'at > endDate)', to: 'at >= endDate)' },
   { name: 'nothing is remembered from the state', file: sentIds, from: 'return !sentBefore;', to: 'return true;' },
-  { name: 'nothing is remembered within a sync', file: sentIds, from: 'if (this.newer.known.has(id) ||', to: 'if (' },
+  {
+    name: 'nothing is remembered within a sync',
+    file: sentIds,
+    from: 'if (this.known.size === size) return false;',
+    to: '',
+  },
   {
     name: 'the state forgets the ids of its own instant',
     file: sentIds,
