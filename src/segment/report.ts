@@ -1,4 +1,4 @@
-import { counted } from '../base/counted.js';
+import { counted, grouped } from '../base/counted.js';
 import type { Ledger } from './delivery/ledger.js';
 import type { TargetStats } from './stats.js';
 
@@ -10,8 +10,8 @@ export function progressText(stats: TargetStats, { sent, accepted }: Ledger, don
   return [
     `segment: ${counted(stats.allRows, 'row')}`,
     `${counted(accepted, 'call')} ${done}`,
-    `${callsPerSecond(stats, accepted).toLocaleString('en')}/s`,
-    `${(sent - accepted).toLocaleString('en')} under way`,
+    `${grouped(callsPerSecond(stats, accepted))}/s`,
+    `${grouped(sent - accepted)} under way`,
   ].join(', ');
 }
 
@@ -20,13 +20,13 @@ export function summaryOf(stats: TargetStats, { sent, accepted, setAsideCount, l
   return [
     `segment: ${counted(stats.allRows, 'row')}`,
     counted(sent, 'call'),
-    `${accepted.toLocaleString('en')} ${done}`,
-    ...(setAsideCount > 0 ? [`${setAsideCount.toLocaleString('en')} in the dead letter file`] : []),
-    ...(lost > 0 ? [`${lost.toLocaleString('en')} not accepted`] : []),
+    `${grouped(accepted)} ${done}`,
+    ...(setAsideCount > 0 ? [`${grouped(setAsideCount)} in the dead letter file`] : []),
+    ...(lost > 0 ? [`${grouped(lost)} not accepted`] : []),
     counted(stats.requests, 'request'),
     counted(stats.retries, 'retry'),
     `${stats.seconds.toFixed(1)} s`,
-    `${callsPerSecond(stats, accepted).toLocaleString('en')} calls/s`,
+    `${grouped(callsPerSecond(stats, accepted))} calls/s`,
   ].join(', ');
 }
 

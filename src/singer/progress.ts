@@ -1,4 +1,4 @@
-import { counted } from '../base/counted.js';
+import { counted, grouped } from '../base/counted.js';
 import { formatInstant, millisOfInstant } from '../base/instant.js';
 import type { StreamStats } from '../sync/stats.js';
 
@@ -6,7 +6,7 @@ import type { StreamStats } from '../sync/stats.js';
 export function progressText(stats: StreamStats, now: number): string {
   const parts = [
     `${stats.stream}: ${counted(stats.rows, 'row')}`,
-    `${Math.round(stats.rowsPerSecond).toLocaleString('en')} rows/s`,
+    `${grouped(Math.round(stats.rowsPerSecond))} rows/s`,
     counted(stats.pages, 'page'),
   ];
   if (stats.reached !== null) {

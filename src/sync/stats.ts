@@ -1,4 +1,4 @@
-import { counted } from '../base/counted.js';
+import { counted, grouped } from '../base/counted.js';
 import type { Instant } from '../base/instant.js';
 
 /** What a stream's sync has done so far: for the progress line, the metrics and the summary. */
@@ -52,7 +52,7 @@ export class StreamStats {
       counted(requests, 'request'),
       counted(retries, 'retry'),
     ];
-    const speed = Math.round(this.rowsPerSecond).toLocaleString('en');
+    const speed = grouped(Math.round(this.rowsPerSecond));
     return `${this.stream}: ${counts.join(', ')}, ${this.seconds.toFixed(1)} s, ${speed} rows/s`;
   }
 }
