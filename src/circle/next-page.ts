@@ -1,7 +1,22 @@
 import { ReportError, type RequestDetails } from '../base/errors.js';
+import { isJsonObject, type JsonValue } from '../base/json.js';
+import { NotAPageError } from './answer.js';
 
 /** What must survive from one page to the next, whatever the server made of it. */
 const kept = ['sort', 'per_page', 'created_at_gt', 'events[]'];
+
+/**
+ * The `next_page_uri` of an answer as the server wrote it, null where it is absent.
+ *
+ * @throws NotAPageError where it is something else
+ */
+export function nextPageUriOf(pagination: JsonValue | undefined): string | null {
+  if (!isJsonObject(pagination)) return null;
+  const uri = pagination['next_page_uri'];
+  if (uri === undefined || uri === null || uri === '') return null;
+  if (typeof uri !== 'string') throw new NotAPageError('`next_page_uri` is not a string');
+  return uri;
+}
 
 /**
  * The URL behind a `next_page_uri`, absolute or relative. The reference says nothing on which parameters it carries, so

@@ -1,6 +1,7 @@
 import { cleanJson } from '../base/json-text.js';
 import { parseAnswer, type Stretch } from './answer.js';
-import { nextPageUriOf, type Page, type RowView } from './page.js';
+import { nextPageUriOf } from './next-page.js';
+import type { Page, RowView } from './page.js';
 import { isAlone } from './body-pool.js';
 import { isCleanUtf8, isPlainText } from './plain-text.js';
 import { printRecords } from './print-records.js';

@@ -1,5 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
-import { NotAPageError } from './answer.js';
+import type { JsonObject } from '../base/json.js';
 import type { RowGuide } from './row-guide.js';
 import type { Sighting } from './sighting.js';
 import type { TextColumn } from './text-column.js';
@@ -38,13 +37,4 @@ export interface Page {
   readonly records: Buffer;
   /** Where each record stands in it, start and end in turn. */
   readonly offsets: Int32Array;
-}
-
-/** @throws NotAPageError where it is neither text nor absent */
-export function nextPageUriOf(pagination: JsonValue | undefined): string | null {
-  if (!isJsonObject(pagination)) return null;
-  const uri = pagination['next_page_uri'];
-  if (uri === undefined || uri === null || uri === '') return null;
-  if (typeof uri !== 'string') throw new NotAPageError('`next_page_uri` is not a string');
-  return uri;
 }

@@ -76,7 +76,7 @@ export class RowScanner {
     return value === UNSURE ? UNSURE : this.value(value, anything, 1);
   }
 
-  value(at: number, guide: RowGuide, depth: number): number {
+  private value(at: number, guide: RowGuide, depth: number): number {
     const { kinds } = guide;
     switch (this.body[at]) {
       case QUOTE: {

@@ -2,24 +2,26 @@ import { isUtf8 } from 'node:buffer';
 import { fractionDigits, parseInstant, type Instant } from '../base/instant.js';
 import type { JsonValue } from '../base/json.js';
 import { ColumnBytes } from './column-bytes.js';
-import { nextPageUriOf, type Page } from './page.js';
+import { nextPageUriOf } from './next-page.js';
+import type { Page } from './page.js';
 import type { RowGuide } from './row-guide.js';
 import { RowScanner, UNSURE } from './row-scanner.js';
 import { isFormatted, sightInstants, type Sighted } from './sighting.js';
 import { textsOf, type TextColumn } from './text-column.js';
 import { isInstant } from './usual-time.js';
 
-const EVENTS = Buffer.from('"events":[');
+const EVENTS = Buffer.from('"events":');
 const PAGINATION = Buffer.from('"pagination":');
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 
 /**
  * Reads a page without making objects of its rows, where all is as usual: JSON without white space, rows that are as
- * their guide wants them, with nothing in them that has to be put right. That is a third of the work, and no garbage.
+ * their guide wants them, with nothing in them that has to be put right. That is about a third of the work, and hardly any garbage.
  *
  * @param names whether the names of rows are wanted
  * @returns null where anything is otherwise: {@link PageReader} then reads it as JSON, and judges it
@@ -100,7 +102,7 @@ class Scan {
   /** A part of the answer: a key and its value. */
   private part(at: number): number {
     const { body, scanner } = this;
-    if (scanner.has(EVENTS, at)) return this.hasRows ? UNSURE : this.rows(at + EVENTS.length);
+    if (scanner.has(EVENTS, at)) return this.events(at + EVENTS.length);
     const end = scanner.member(at);
     if (end !== UNSURE && scanner.has(PAGINATION, at)) {
       this.pagination = JSON.parse(body.toString('utf8', at + PAGINATION.length, end)) as JsonValue;
@@ -108,10 +110,11 @@ class Scan {
     return end;
   }
 
-  /** @param at behind the bracket */
-  private rows(at: number): number {
+  private events(list: number): number {
     const { body, scanner, guide, offsets } = this;
+    if (this.hasRows || body[list] !== OPEN_BRACKET) return UNSURE;
     this.hasRows = true;
+    let at = list + 1;
     if (body[at] === CLOSE_BRACKET) return at + 1;
     for (;;) {
       const end = scanner.row(at, guide);

@@ -287,7 +287,7 @@ export const mutations: readonly Mutation[] = [
     to: 'if (false) return',
   },
   { name: 'what stands behind the page is not looked at', file: scan, from: 'at === body.length - 1 &&', to: '' },
-  { name: 'two lists of events are one', file: scan, from: 'this.hasRows ? UNSURE :', to: '' },
+  { name: 'two lists of events are one', file: scan, from: 'this.hasRows || body[list]', to: 'body[list]' },
   {
     name: 'each day may be in each month',
     file: 'src/circle/usual-time.ts',

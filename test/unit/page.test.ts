@@ -81,7 +81,7 @@ describe('a page', () => {
     );
     const escaped = (value: unknown, which: RegExp): string =>
       JSON.stringify(value).replace(/"(?:[^"\\]|\\.)*"/g, (string) =>
-        string.replace(/\\.|[^]/g, (unit) =>
+        string.replace(/\\u....|\\.|[^]/g, (unit) =>
           unit.length === 1 && unit.match(which) !== null
             ? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
             : unit,

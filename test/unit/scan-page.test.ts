@@ -198,6 +198,21 @@ describe('a page that is read from its bytes', () => {
     expect(scanned).toBeGreaterThan(100);
   });
 
+  test.each(['null', '[]', '{}', '[{"id":"b","created_at":"2026-01-01T00:00:00Z"}]'])(
+    'has no second `events`, which would be the one that counts: %s',
+    (second) => {
+      const list = '[{"id":"a","created_at":"2026-01-01T00:00:00Z"}]';
+      for (const key of ['"events"', '"\\u0065vents"']) {
+        for (const answer of [`{"events":${list},${key}:${second}}`, `{${key}:${second},"events":${list}}`]) {
+          for (const reading of readings) expect(compare(Buffer.from(answer), reading)).toBe(false);
+        }
+      }
+      // The last of equal keys counts also of the rest.
+      const links = '"pagination":{"next_page_uri":"/1"},"pagination":{"next_page_uri":"/2"}';
+      for (const reading of readings) compare(Buffer.from(`{"events":${list},${links}}`), reading);
+    },
+  );
+
   test('fits its schema as the compiler of schemas has it', () => {
     const type = fc.constantFrom('object', 'array', 'string', 'integer', 'number', 'boolean', 'null');
     const leaf = fc.record(
