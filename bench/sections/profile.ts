@@ -65,8 +65,7 @@ export const profile: Section = {
           `${seconds(run.wallSeconds)} in all. The first table puts each sample into the group of the function that it fell ` +
           'into, or of the nearest caller that has a group (what is inlined counts where it is inlined); ' +
           'the second lists single functions by their own time.',
-        `Two threads do all of this, and the table has the time of both, waiting included. The next limit is ${next}, ` +
-          `with ${part} of the samples.`,
+        `Waiting is in the table, too. The next limit is ${next}, with ${part} of the samples.`,
       ],
       goals: [],
       tables: [
