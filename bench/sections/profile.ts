@@ -13,7 +13,7 @@ const groups: readonly (readonly [RegExp, string])[] = [
   [/\(idle\)$/, 'waiting for the server or the sink'],
   [/^src\/circle\/answer\.ts (parse\d*)$|^ parse$/, 'JSON.parse'],
   [/^node:buffer (slice|toString|utf8Slice|latin1Slice)$|^ (utf8Slice|latin1Slice)$/, 'UTF-8 to strings'],
-  [/^src\/circle\/(scan-page|row-scanner|usual-time|row-offsets)\.ts/, 'reading rows in the bytes'],
+  [/^src\/circle\/(scan-page|row-scanner|usual-time|column-bytes|row-offsets)\.ts/, 'reading rows in the bytes'],
   [
     / (isPlainText|isCleanUtf8|isUtf8|indexOf\w*)$|^src\/base\/json-text\.ts/,
     'looking for text that cannot leave as it is',
