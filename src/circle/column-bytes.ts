@@ -1,11 +1,13 @@
+import { BACKSLASH, FIRST_WIDE } from './json-bytes.js';
+
+/** The UUIDs of a page of 2,000 rows, and a little more. */
+const FIRST_BYTES = 80 * 1024;
 const LINE_FEED = 0x0a;
-const BACKSLASH = 0x5c;
-const FIRST_WIDE = 0x80;
 
 /** A column of texts (see `text-column`), taken from bytes: making thousands of strings of them first takes longer. */
 export class ColumnBytes {
   count = 0;
-  private bytes = Buffer.allocUnsafe(64 * 1024);
+  private bytes = Buffer.allocUnsafe(FIRST_BYTES);
   private used = 0;
   /** Where the last text begins, and the one before it. */
   private last = 0;

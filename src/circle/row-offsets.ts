@@ -1,13 +1,18 @@
-const QUOTE = 0x22;
-const MINUS = 0x2d;
-const ZERO = 0x30;
-const NINE = 0x39;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const COLON = 0x3a;
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  MINUS,
+  NINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PLUS,
+  POINT,
+  QUOTE,
+  ZERO,
+} from './json-bytes.js';
+
 const EVENTS_KEY = Buffer.from('"events"');
 /** A number of fewer characters, sign and point included, is held by a double with every digit. */
 const LONG_NUMBER = 16;
@@ -67,7 +72,12 @@ export function rowOffsets(body: Buffer): RowOffsets {
 function isOfNumber(byte: number | undefined): boolean {
   if (byte === undefined) return false;
   return (
-    (byte >= ZERO && byte <= NINE) || byte === 0x2e || byte === 0x65 || byte === 0x45 || byte === MINUS || byte === 0x2b
+    (byte >= ZERO && byte <= NINE) ||
+    byte === POINT ||
+    byte === 0x65 ||
+    byte === 0x45 ||
+    byte === MINUS ||
+    byte === PLUS
   );
 }
 

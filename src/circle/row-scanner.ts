@@ -1,3 +1,19 @@
+import {
+  BACKSLASH,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  COLON,
+  COMMA,
+  FIRST_WIDE,
+  MINUS,
+  NINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  PLUS,
+  POINT,
+  QUOTE,
+  ZERO,
+} from './json-bytes.js';
 import { ARRAY, BOOLEAN, INTEGER, NULL, NUMBER, OBJECT, STRING, anything, type RowGuide } from './row-guide.js';
 import { isUsualTime } from './usual-time.js';
 
@@ -12,26 +28,14 @@ const ESCAPE = 3;
 const WIDE = 4;
 const kindOfByte = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte < 0x20) return CONTROL;
-  if (byte === 0x22) return END;
-  if (byte === 0x5c) return ESCAPE;
-  return byte < 0x80 ? PLAIN : WIDE;
+  if (byte === QUOTE) return END;
+  if (byte === BACKSLASH) return ESCAPE;
+  return byte < FIRST_WIDE ? PLAIN : WIDE;
 });
 /** What may stand behind a backslash, `u` aside. */
 const escapable = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number('"\\/bfnrt'.includes(String.fromCharCode(byte))),
 );
-
-const QUOTE = 0x22;
-const MINUS = 0x2d;
-const POINT = 0x2e;
-const ZERO = 0x30;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-const BACKSLASH = 0x5c;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 /** Deeper, it is nothing that the API sends. */
 const MOST_DEPTH = 64;
@@ -217,7 +221,7 @@ export class RowScanner {
       // With an exponent, it may be more than a double can be.
       if (kinds !== anything.kinds) return UNSURE;
       const sign = this.body[at + 1];
-      return this.digits(sign === MINUS || sign === 0x2b ? at + 2 : at + 1);
+      return this.digits(sign === MINUS || sign === PLUS ? at + 2 : at + 1);
     }
     return at - start > MOST_DIGITS ? UNSURE : at;
   }
@@ -228,7 +232,7 @@ export class RowScanner {
     const start = at;
     for (;;) {
       const byte = body[at] ?? 0;
-      if (byte < ZERO || byte > 0x39) return at === start ? UNSURE : at;
+      if (byte < ZERO || byte > NINE) return at === start ? UNSURE : at;
       at++;
     }
   }
@@ -249,7 +253,7 @@ function isSeparator(body: Uint8Array, at: number): boolean {
 }
 
 function hexDigit(byte: number): number {
-  if (byte >= ZERO && byte <= 0x39) return byte - ZERO;
+  if (byte >= ZERO && byte <= NINE) return byte - ZERO;
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : UNSURE;
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { fractionDigits, parseInstant, type Instant } from '../base/instant.js';
 import type { JsonValue } from '../base/json.js';
 import { ColumnBytes } from './column-bytes.js';
+import { CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-bytes.js';
 import { nextPageUriOf } from './next-page.js';
 import type { Page } from './page.js';
 import type { RowGuide } from './row-guide.js';
@@ -12,12 +13,6 @@ import { isInstant } from './usual-time.js';
 
 const EVENTS = Buffer.from('"events":');
 const PAGINATION = Buffer.from('"pagination":');
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const COMMA = 0x2c;
-const QUOTE = 0x22;
 
 /**
  * Reads a page without making objects of its rows, where all is as usual: JSON without white space, rows that are as

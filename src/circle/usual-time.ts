@@ -1,11 +1,8 @@
+import { COLON, MINUS, NINE, PLUS, POINT, ZERO } from './json-bytes.js';
+
 /** Characters of `2026-01-31T23:59:59Z`. */
 const WHOLE_SECONDS = 20;
-const ZERO = 0x30;
 const ONE = 0x31;
-const MINUS = 0x2d;
-const PLUS = 0x2b;
-const POINT = 0x2e;
-const COLON = 0x3a;
 const LETTER_T = 0x54;
 const LETTER_Z = 0x5a;
 /** Days of each month in every year. */
@@ -66,9 +63,9 @@ function isUpTo(most: number, body: Uint8Array, at: number): boolean {
 
 function twoDigits(body: Uint8Array, at: number): number {
   const [tens, ones] = [body[at], body[at + 1]];
-  return isDigit(tens) && isDigit(ones) ? 10 * (tens - 0x30) + ones - 0x30 : -1;
+  return isDigit(tens) && isDigit(ones) ? 10 * (tens - ZERO) + ones - ZERO : -1;
 }
 
 function isDigit(byte: number | undefined): byte is number {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
