@@ -1,8 +1,8 @@
 import { cleanJson } from '../base/json-text.js';
 import { parseAnswer, type Stretch } from './answer.js';
+import { isAlone } from './body-pool.js';
 import { nextPageUriOf } from './next-page.js';
 import type { Page, RowView } from './page.js';
-import { isAlone } from './body-pool.js';
 import { isCleanUtf8, isPlainText } from './plain-text.js';
 import { printRecords } from './print-records.js';
 import { RecordBytes } from './record-bytes.js';
@@ -37,6 +37,10 @@ export class PageReader {
     return this.scan(body, view) ?? this.parse(body, view);
   }
 
+  /**
+   * Reads the page from its bytes, if it can. Of the first one that takes longer: for code that has never run, JSON.parse
+   * is the faster one, and most syncs have one page.
+   */
   private scan(body: Buffer, { guide, names }: RowView): Page | null {
     const isWorthIt = this.pages++ > 0 && (this.misses < MOST_MISSES || this.misses % MISSES_BETWEEN === 0);
     const page = guide !== null && isWorthIt ? scanPage(body, guide, names) : null;
@@ -45,6 +49,7 @@ export class PageReader {
     return page;
   }
 
+  /** Reads any page, and says what is wrong with it. */
   private parse(body: Buffer, view: RowView): Page {
     const { apply, readsLetters } = view;
     const notes = new RowNotes(view);
