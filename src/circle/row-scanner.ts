@@ -117,16 +117,15 @@ export class RowScanner {
         const start = this.key(at);
         end = start === UNSURE ? UNSURE : this.value(start, anything, depth + 1);
       } else {
-        // Of two values of one key, JSON.parse takes the last one, and so would whoever reads the record.
-        if ((seen & (1 << place)) !== 0) return UNSURE;
+        // Of two values of one key, the last one counts, as for JSON.parse; but both are looked at.
         const start = at + (keys[place]?.length ?? 0);
         end = this.value(start, values[place] ?? anything, depth + 1);
-        seen |= 1 << place;
-        next = place + 1;
         if (depth === 0) {
           this.spans[2 * place] = start;
           this.spans[2 * place + 1] = end;
         }
+        seen |= 1 << place;
+        next = place + 1;
       }
       if (end === UNSURE) return UNSURE;
       at = end + 1;

@@ -249,8 +249,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the first of equal keys counts',
     file: scanner,
-    from: 'if ((seen & (1 << place)) !== 0) return UNSURE;',
-    to: '',
+    from: 'if (depth === 0) {',
+    to: 'if (depth === 0 && (seen & (1 << place)) === 0) {',
   },
   { name: 'keys may be missing', file: scanner, from: '(seen & required) !== required) return', to: 'false) return' },
   { name: 'what the row before had counts', file: scanner, from: 'this.seen = 0;', to: '' },

@@ -35,14 +35,14 @@ function readingOf(view: RowView): Reading {
   return { view, guide: view.guide };
 }
 
-/** What a page says, records as text; or that it is none. */
+/** What a page says, records as bytes; or that it is none. */
 function told(read: () => Page | null): unknown {
   try {
     const page = read();
     if (page === null) return null;
     const { records, offsets, ...known } = page;
     const texts = Array.from({ length: page.sighting.count }, (_, index) =>
-      records.toString('utf8', offsets[2 * index], offsets[2 * index + 1]),
+      records.toString('latin1', offsets[2 * index], offsets[2 * index + 1]),
     );
     return { ...known, texts };
   } catch (error) {
@@ -138,11 +138,14 @@ const body = fc
     indent: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(1) }),
     numbers: fc.option(number, { freq: 4 }),
     escapes: fc.boolean(),
+    repeated: fc.option(fc.constantFrom('"x"', '1', 'null'), { freq: 4 }),
   })
-  .map(({ rows, pagination, isFirst, more, indent, numbers, escapes }) => {
+  .map(({ rows, pagination, isFirst, more, indent, numbers, escapes, repeated }) => {
     const answer = isFirst ? { pagination, events: rows, ...more } : { events: rows, ...more, pagination };
     let written = JSON.stringify(answer, null, indent);
     if (numbers !== null) written = written.replace(/(?<=:)-?\d+(?=[,}])/, numbers);
+    if (repeated !== null)
+      written = written.replace(/"(?:id|name|created_at)":/g, (name) => `${name}${repeated},${name}`);
     if (escapes) {
       written = written.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
     }
