@@ -74,6 +74,8 @@ export async function runPipe(options: PipeOptions): Promise<PipeRun> {
   const ends = [ending(tap), ending(target)] as const;
   target.stdin.on('error', () => undefined);
   tap.stdout.pipe(target.stdin);
+  // As in a shell: a tap whose target is gone writes into a closed pipe, and does not wait for ever.
+  target.on('exit', () => tap.stdout.destroy());
   options.onStart?.(tap, target);
   const [tapRun, targetRun] = await Promise.all(ends);
   await rm(folder, { recursive: true });
