@@ -17,7 +17,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tap-circle-package-'));
   project = join(folder, 'project');
   await mkdir(project);
-  await exec('npm', ['pack', '--pack-destination', folder], { cwd: resolve('.') });
+  // `prepack` would build `dist` anew, from which other tests start processes meanwhile.
+  await exec('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { cwd: resolve('.') });
   await writeFile(join(project, 'package.json'), '{"name":"empty","version":"1.0.0"}');
   const tarball = join(folder, `tap-circle-${manifest.version}.tgz`);
   await exec('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: project });
