@@ -1,3 +1,6 @@
+/** A longer text is no timestamp. */
+export const LONGEST_TIME = 64;
+
 /**
  * A point in time that compares with `<`, `===` and `>`: UTC, `YYYY-MM-DDTHH:MM:SS`, then the fraction without its
  * trailing zeros. Text, because a JavaScript Date cuts microseconds (design section 4, rule 4).
@@ -10,8 +13,8 @@ const usualShape =
   /^[12]\d{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?Z$/;
 const ZERO = 0x30;
 const POINT = 0x2e;
-/** Of each month, in a year that is no leap year. */
-const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** Of each month, January being 1, in a year that is no leap year. */
+export const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MINUTES_OF_DAY = 24 * 60;
 const dateOnly = /^(\d{4})-(\d\d)-(\d\d)$/;
 
@@ -22,7 +25,7 @@ const dateOnly = /^(\d{4})-(\d\d)-(\d\d)$/;
  * @returns null where the text is no timestamp, or no real one (`2024-02-30`)
  */
 export function parseInstant(text: unknown): Instant | null {
-  if (typeof text !== 'string' || text.length > 64) return null;
+  if (typeof text !== 'string' || text.length > LONGEST_TIME) return null;
   if (usualShape.test(text)) {
     // No day is in doubt, nothing has to be shifted: only zeros at the end may have to go.
     const end = text.length - 1;

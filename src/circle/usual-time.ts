@@ -1,3 +1,4 @@
+import { DAYS, LONGEST_TIME } from '../base/instant.js';
 import { COLON, MINUS, NINE, PLUS, POINT, ZERO } from './json-bytes.js';
 
 /** Characters of `2026-01-31T23:59:59Z`. */
@@ -5,8 +6,6 @@ const WHOLE_SECONDS = 20;
 const ONE = 0x31;
 const LETTER_T = 0x54;
 const LETTER_Z = 0x5a;
-/** Days of each month in every year. */
-const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
  * Whether bytes are a date and time of RFC 3339 in its usual form (`2026-01-31T23:59:59.123Z`, `…+02:00`), on a day that
@@ -16,7 +15,7 @@ export function isUsualTime(body: Uint8Array, start: number, end: number): boole
   const month = twoDigits(body, start + 5);
   const day = twoDigits(body, start + 8);
   return (
-    end - start >= 20 &&
+    end - start >= WHOLE_SECONDS &&
     twoDigits(body, start) !== -1 &&
     twoDigits(body, start + 2) !== -1 &&
     body[start + 4] === MINUS &&
@@ -36,7 +35,8 @@ export function isUsualTime(body: Uint8Array, start: number, end: number): boole
 /** Whether bytes are a usual time, and an {@link Instant} but for the Z at their end. There are others. */
 export function isInstant(body: Uint8Array, start: number, end: number): boolean {
   const year = body[start] ?? 0;
-  if (body[end - 1] !== LETTER_Z || year < ONE || !isUsualTime(body, start, end)) return false;
+  if (body[end - 1] !== LETTER_Z || year < ONE || end - start > LONGEST_TIME) return false;
+  if (!isUsualTime(body, start, end)) return false;
   return end - start === WHOLE_SECONDS || body[end - 2] !== ZERO;
 }
 

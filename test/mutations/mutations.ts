@@ -298,8 +298,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'timestamps are compared as text',
     file: 'src/base/instant.ts',
-    from: "if (typeof text !== 'string' || text.length > 64) return null;",
-    to: "if (typeof text !== 'string' || text.length > 64) return null;\n  if (shape.test(text)) return instant(text.replace(/Z$/, ''));",
+    from: "if (typeof text !== 'string' || text.length > LONGEST_TIME) return null;",
+    to: "if (typeof text !== 'string' || text.length > LONGEST_TIME) return null;\n  if (shape.test(text)) return instant(text.replace(/Z$/, ''));",
   },
   {
     name: 'timestamps are cut to milliseconds',
