@@ -51,7 +51,7 @@ export class AirbyteSink implements Sink {
     const { output, now, signal } = this.options;
     const { name } = stream.definition;
     const { block } = this;
-    if (!this.isRunning) this.block.addText(this.options.messages.statusLine(name, 'RUNNING'));
+    if (!this.isRunning) block.addText(this.options.messages.statusLine(name, 'RUNNING'));
     this.isRunning = true;
     const before = Buffer.from(`{"type":"RECORD","record":{"stream":${JSON.stringify(name)},"data":`);
     const after = Buffer.from(`,"emitted_at":${now()}}}`);

@@ -34,7 +34,7 @@ export class BodyPool {
   }
 }
 
-/** Whether a body is all that its memory is used for, so that this can be moved or used whole: small buffers share it. */
+/** Whether a body is all that its memory is used for, so that this can be used whole: small buffers share it. */
 export function isAlone({ buffer, byteOffset }: Uint8Array): boolean {
   return byteOffset === 0 && buffer.byteLength > Buffer.poolSize;
 }

@@ -1,4 +1,5 @@
 import { BACKSLASH, FIRST_WIDE } from './json-bytes.js';
+import type { TextColumn } from './text-column.js';
 
 /** The UUIDs of a page of 2,000 rows, and a little more. */
 const FIRST_BYTES = 80 * 1024;
@@ -47,8 +48,8 @@ export class ColumnBytes {
     return (bytes[last + place] ?? 0) < (bytes[previous + place] ?? 0);
   }
 
-  get text(): string {
-    return this.bytes.toString('latin1', 0, Math.max(0, this.used - 1));
+  get column(): TextColumn {
+    return this.count === 0 ? [] : this.bytes.toString('latin1', 0, this.used - 1);
   }
 
   private added(to: number): void {

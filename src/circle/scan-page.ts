@@ -8,7 +8,7 @@ import type { Page } from './page.js';
 import type { RowGuide } from './row-guide.js';
 import { RowScanner, UNSURE } from './row-scanner.js';
 import { isFormatted, sightInstants, type Sighted } from './sighting.js';
-import { textsOf, type TextColumn } from './text-column.js';
+import { textsOf } from './text-column.js';
 import { isInstant } from './usual-time.js';
 
 const EVENTS = Buffer.from('"events":');
@@ -16,7 +16,8 @@ const PAGINATION = Buffer.from('"pagination":');
 
 /**
  * Reads a page without making objects of its rows, where all is as usual: JSON without white space, rows that are as
- * their guide wants them, with nothing in them that has to be put right. That is about a third of the work, and hardly any garbage.
+ * their guide wants them, with nothing in them that has to be put right. That is about a third of the work, and hardly any
+ * garbage.
  *
  * @param names whether the names of rows are wanted
  * @returns null where anything is otherwise: {@link PageReader} then reads it as JSON, and judges it
@@ -57,7 +58,7 @@ class Scan {
     const { body, names, offsets } = this;
     return {
       ...this.sighted(),
-      names: names === null ? null : columnFrom(names),
+      names: names?.column ?? null,
       complaints: new Map(),
       replaced: new Map(),
       nextPageUri: nextPageUriOf(this.pagination),
@@ -69,7 +70,7 @@ class Scan {
   private sighted(): Sighted {
     const { writtenTimes, ordered } = this;
     const { count } = this.ids;
-    const [ids, instants] = [columnFrom(this.ids), columnFrom(this.instants)];
+    const [ids, instants] = [this.ids.column, this.instants.column];
     if (!ordered || typeof instants !== 'string') {
       return sightInstants(textsOf(ids), textsOf(instants) as readonly Instant[], writtenTimes);
     }
@@ -164,12 +165,8 @@ class Scan {
   }
 }
 
-function columnFrom(column: ColumnBytes): TextColumn {
-  return column.count === 0 ? [] : column.text;
-}
-
 /** Which of a row's keys it is; one that none has, where the guide does not know it. */
 function placeOf(name: string, { keys }: RowGuide): number {
-  const place = keys.findIndex((key) => key.length === name.length + 3 && Buffer.from(key).includes(name));
+  const place = keys.findIndex((key) => Buffer.from(`"${name}":`).equals(key));
   return place === -1 ? keys.length : place;
 }

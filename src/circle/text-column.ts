@@ -1,6 +1,6 @@
 /**
- * The texts of a column of rows. Mostly one string with line feeds between: that waits in memory, and goes from thread to
- * thread, at a fraction of what thousands of strings cost. A list where a text has a line feed itself, or there is none.
+ * The texts of a column of rows. Mostly one string with line feeds between: that waits in memory at a fraction of what
+ * thousands of strings cost. A list where a text has a line feed itself, or there is none.
  */
 export type TextColumn = string | readonly string[];
 

@@ -161,11 +161,11 @@ class StreamSync {
       if (rowNames !== null && !names.has(rowNames[index] ?? '')) continue;
       // It belongs to a window that is done; a late one is met by the next sync.
       if (at !== null && page.trusted && page.anchor !== null && at < page.anchor) continue;
-      const verdict = cursor.judge(id, at, writtenTimes.size === 0 ? null : (writtenTimes.get(index) ?? null));
+      const verdict = cursor.judge(id, at, writtenTimes.get(index) ?? null);
       if (verdict === 'sent before') stats.repeated++;
       if (verdict !== 'send') continue;
       if (at === null) stats.undated++;
-      const complaint = complaints.size === 0 ? undefined : complaints.get(index);
+      const complaint = complaints.get(index);
       if (complaint !== undefined) this.complain(complaint);
       taken.push(index);
     }
