@@ -1,16 +1,13 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, type Metafile } from 'esbuild';
-import { asCommonJs, URL_OF_BUNDLE } from './bundle/common-js.js';
+import { bundleExecutable } from './bundle/executable.js';
 import { helpTexts } from './bundle/help.js';
-import { leanAxios } from './bundle/lean-axios.js';
 import { validators } from './validators.js';
 
 /** `--out FOLDER`: where to build to, for a run beside others that build or use `dist`. */
 const { out } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } }).values;
 
-/** One file an executable, with what is loaded only at need in chunks beside it. */
 const executables = ['tap-circle', 'source-circle', 'target-segment', 'circle-sandbox'];
 
 for (const [path, text] of [...(await validators()), ...(await helpTexts())]) {
@@ -18,37 +15,17 @@ for (const [path, text] of [...(await validators()), ...(await helpTexts())]) {
   await writeFile(path, text);
 }
 await rm(out, { recursive: true, force: true });
-const result = await build({
-  entryPoints: executables.map((name) => `src/cli/${name}.ts`),
-  outdir: out,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  charset: 'utf8',
-  metafile: true,
-  minifySyntax: true,
-  // Names of classes stand in messages.
-  keepNames: true,
-  legalComments: 'none',
-  define: { 'import.meta.url': URL_OF_BUNDLE },
-  plugins: [leanAxios],
-  write: false,
-});
-for (const { path, text } of result.outputFiles) {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, await asCommonJs(text), { mode: text.startsWith('#!') ? 0o755 : 0o644 });
-}
+const modules: string[] = [];
+for (const name of executables) modules.push(...(await bundleExecutable(name, out)));
 // The package's own manifest says that its files are ES modules, as its sources are.
 await writeFile(join(out, 'package.json'), '{"type":"commonjs"}\n');
-await writeFile(join(out, 'THIRD_PARTY_LICENSES.txt'), await licences(result.metafile));
+await writeFile(join(out, 'THIRD_PARTY_LICENSES.txt'), await licences());
 
 /** The licences of the packages whose code is in the bundles. */
-async function licences(metafile: Metafile): Promise<string> {
+async function licences(): Promise<string> {
   const packages = new Set<string>();
-  for (const input of Object.keys(metafile.inputs)) {
-    const found = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+  for (const path of modules) {
+    const found = /^(.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(path)?.[1];
     if (found !== undefined) packages.add(found);
   }
   const texts = await Promise.all([...packages].sort().map(licenceOf));

@@ -52,14 +52,14 @@ async function readCpuProfile(file: string): Promise<Stack[]> {
   });
 }
 
-/** The module of each line of each bundle, from the comments that esbuild puts before modules. */
+/** The module of each line of each bundle, from the comments that the bundler puts before modules. */
 async function modulesOf(nodes: readonly ProfileNode[]): Promise<Map<string, string[]>> {
   const bundles = new Set(nodes.map(({ callFrame }) => callFrame.url).filter((url) => url.startsWith('file:')));
   const modules = new Map<string, string[]>();
   for (const url of bundles) {
     let module = '';
     const lines = (await readFile(fileURLToPath(url), 'utf8')).split('\n').map((line) => {
-      const path = /^\s*\/\/ ((?:src|node_modules)\/\S+)$/.exec(line)?.[1];
+      const path = /^\s*\/\/#region ((?:src|node_modules)\/\S+)$/.exec(line)?.[1];
       if (path !== undefined) module = path.replace(/^node_modules\/((?:@[^/]+\/)?[^/]+)\/.*$/, '$1');
       return module;
     });

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import type { Plugin } from 'esbuild';
+import type { Plugin } from 'rolldown';
 
 /**
  * Parts of axios, and packages and modules of Node behind them, that no request of ours reaches: each is a GET over
@@ -7,40 +6,35 @@ import type { Plugin } from 'esbuild';
  * Node takes to start: the fetch adapter alone makes Node load its own HTTP client.
  *
  * Put in their place is what axios puts there itself in its builds for browsers (`lib/helpers/null.js`): null, or what
- * its modules want to see while they are loaded.
+ * its modules want to see while they are loaded. By the names that axios imports them by.
  */
-const left: readonly Replacement[] = [
-  { what: /^\.\/xhr\.js$/, by: 'export default null' },
-  { what: /^\.\/fetch\.js$/, by: 'export const getFetch = () => null' },
-  { what: /^\.\.\/helpers\/(?:formDataToStream|readBlob)\.js$/, by: 'export default null' },
-  { what: /^\.\.\/helpers\/Http2Sessions\.js$/, by: 'export default class Http2Sessions {}' },
-  { what: /^form-data$/, by: 'export default null' },
-  { what: /^follow-redirects$/, by: 'export default {}' },
-  { what: /^http2$/, by: 'export default null' },
+const left: Readonly<Record<string, string>> = {
+  './xhr.js': 'export default null',
+  './fetch.js': 'export const getFetch = () => null',
+  '../helpers/formDataToStream.js': 'export default null',
+  '../helpers/readBlob.js': 'export default null',
+  '../helpers/Http2Sessions.js': 'export default class Http2Sessions {}',
+  'form-data': 'export default null',
+  'follow-redirects': 'export default {}',
+  http2: 'export default null',
   // For the boundaries of forms.
-  { what: /^crypto$/, by: 'export default null' },
-];
+  crypto: 'export default null',
+};
 
 /** What only some requests need is loaded by the first of them: a proxy before an https address, TLS. */
-const deferred: readonly Replacement[] = [
-  {
-    what: /^https-proxy-agent$/,
-    by: `const load = () => require('https-proxy-agent');
-      // axios makes one with \`new\`, and asks whether an agent is one.
-      export default new Proxy(class {}, {
-        construct: (_, given) => new (load())(...given),
-        get: (_, key) => key === Symbol.hasInstance ? (agent) => agent instanceof load() : load()[key],
-      });`,
-  },
-  {
-    what: /^https$/,
-    by: `export default {
+const deferred: Readonly<Record<string, string>> = {
+  'https-proxy-agent': `const load = () => require('https-proxy-agent');
+    // axios makes one with \`new\`, and asks whether an agent is one.
+    export default new Proxy(class {}, {
+      construct: (_, given) => new (load())(...given),
+      get: (_, key) => key === Symbol.hasInstance ? (agent) => agent instanceof load() : load()[key],
+    });`,
+  https: `export default {
       get request() { return require('node:https').request; },
       get globalAgent() { return require('node:https').globalAgent; },
       get Agent() { return require('node:https').Agent; },
     };`,
-  },
-];
+};
 
 /** Globals that Node loads when they are asked for. */
 const untouched: readonly Edit[] = [
@@ -60,43 +54,39 @@ interface Edit {
   readonly by: string;
 }
 
-interface Replacement {
-  /** As axios imports it. */
-  readonly what: RegExp;
-  readonly by: string;
-}
-
-const replacements = [...left, ...deferred];
+const replacements = new Map(Object.entries({ ...left, ...deferred }));
 const ofAxios = /[\\/]node_modules[\\/]axios[\\/]lib[\\/]/;
+/** Modules that are not in files; their name goes on with what axios calls what they replace. */
+const PREFIX = '\0lean-axios:';
 
-/** Leaves out of the bundles what axios has and the tap does not use. Fails where axios no longer imports one of them. */
-export const leanAxios: Plugin = {
-  name: 'lean-axios',
-  setup(build) {
-    const met = new Set<Replacement>();
-    for (const replacement of replacements) {
-      build.onResolve({ filter: replacement.what }, ({ importer, path, resolveDir }) => {
-        if (!ofAxios.test(importer)) return undefined;
-        met.add(replacement);
-        return { path, namespace: 'lean-axios', pluginData: { by: replacement.by, resolveDir } };
-      });
-    }
-    build.onLoad({ filter: /./, namespace: 'lean-axios' }, ({ pluginData }) => {
-      const { by, resolveDir } = pluginData as { readonly by: string; readonly resolveDir: string };
-      return { contents: by, resolveDir };
-    });
-    for (const { file, line, by } of untouched) {
-      build.onLoad({ filter: file }, async ({ path }) => {
-        const text = await readFile(path, 'utf8');
-        if (!text.includes(line)) return { errors: [{ text: `axios no longer has: ${line}` }] };
-        return { contents: text.replace(line, by) };
-      });
-    }
-    build.onEnd(() => {
-      const missed = replacements.filter((replacement) => !met.has(replacement));
-      if (missed.length === 0) return undefined;
-      const text = `axios no longer imports ${missed.map(({ what }) => String(what)).join(', ')}`;
-      return { errors: [{ text }] };
-    });
-  },
-};
+/** Leaves out of a bundle what axios has and the tap does not use. Fails where axios no longer imports one of them. */
+export function leanAxios(): Plugin {
+  const met = new Set<string>();
+  let isIn = false;
+  return {
+    name: 'lean-axios',
+    resolveId(name, importer) {
+      if (importer === undefined) return null;
+      // What stands in for a package may need the package itself.
+      if (importer.startsWith(PREFIX)) return this.resolve(name, process.cwd() + '/package.json');
+      if (!ofAxios.test(importer)) return null;
+      isIn = true;
+      if (!replacements.has(name)) return null;
+      met.add(name);
+      return PREFIX + name;
+    },
+    load: (id) => replacements.get(id.slice(PREFIX.length)) ?? null,
+    transform(code, id) {
+      for (const { file, line, by } of untouched) {
+        if (!file.test(id)) continue;
+        if (!code.includes(line)) this.error(`axios no longer has: ${line}`);
+        return code.replace(line, by);
+      }
+      return null;
+    },
+    buildEnd() {
+      const missed = [...replacements.keys()].filter((name) => !met.has(name));
+      if (isIn && missed.length > 0) this.error(`axios no longer imports ${missed.join(', ')}`);
+    },
+  };
+}

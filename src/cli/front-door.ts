@@ -1,4 +1,5 @@
 import { Console } from 'node:console';
+import { keepCompiledCode } from '../base/compile-cache.js';
 import { explanationOf, stackOf, UsageError } from '../base/errors.js';
 import { Redactor } from '../base/redactor.js';
 import { keepHeapSmall } from '../base/small-heap.js';
@@ -23,6 +24,9 @@ export interface ProgramSurroundings extends Surroundings {
   readonly isDebug: boolean;
 }
 
+/** A heap does not grow large in less. */
+const SHORT_RUN_MS = 100;
+
 /**
  * Runs a program in this process: gives it its surroundings, turns what it throws into one line on stderr and an exit
  * code (1 failure, 2 usage), and lets the process end by itself, so that no output is cut, or by the signal that came.
@@ -31,7 +35,9 @@ export async function enter(program: Program, process: NodeJS.Process): Promise<
   const { stdout, stderr } = process;
   // Of a run that never comes to its end: should all work be gone with something still awaited, that is no success.
   process.exitCode = 1;
-  keepHeapSmall();
+  keepCompiledCode(process.env, process.getuid?.() ?? null);
+  // What it takes to load would be a part of what a short run takes.
+  setTimeout(() => void keepHeapSmall(), SHORT_RUN_MS).unref();
   // stdout belongs to the protocol: a dependency that prints shall not get there.
   globalThis.console = new Console(stderr, stderr);
   const now = (): number => Date.now();

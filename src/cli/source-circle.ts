@@ -1,6 +1,3 @@
 #!/usr/bin/env node
-import process from 'node:process';
-import { enter } from './front-door.js';
-import { tapCircle } from './tap-circle-program.js';
-
-void enter(tapCircle, process);
+// The same program: it tells by its command line which face is asked for.
+import './tap-circle.js';

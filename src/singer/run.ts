@@ -13,6 +13,7 @@ import { hashedStreams } from '../sync/hashed-streams.js';
 import { chain } from '../sync/shape.js';
 import type { SelectedStream } from '../sync/sink.js';
 import { selectedStreams } from './catalog.js';
+import { runSync } from './run-sync.js';
 import { schemaMessage } from './sink.js';
 import { SingerState } from './state.js';
 
@@ -55,7 +56,6 @@ export async function runSinger(command: SingerCommand, around: SingerSurroundin
     command.state === undefined || command.action === 'test'
       ? SingerState.empty()
       : SingerState.read(statePath, await readJsonFile(command.state, 'state'));
-  const { runSync } = await import('./run-sync.js');
   const states = state.streamStates(statePath, around.logger);
   return await runSync({ isTest: command.action === 'test', settings, streams, state, states, output }, around);
 }

@@ -3,6 +3,8 @@ import type { JsonObject } from '../base/json.js';
 import { complaintOf } from '../base/schema-check.js';
 import type { RowView } from '../circle/page.js';
 import { guideOf } from '../circle/row-guide.js';
+import validateEvents from '../generated/validate-events.js';
+import validateVisits from '../generated/validate-visits.js';
 import type { SelectedStream } from './sink.js';
 import type { StreamDefinition } from './streams.js';
 
@@ -44,11 +46,7 @@ async function validatorOf(stream: StreamDefinition['name'], other: JsonObject |
     const { compileSchema } = await import('./compile-schema.js');
     return compileSchema(other);
   }
-  const own =
-    stream === 'events'
-      ? await import('../generated/validate-events.js')
-      : await import('../generated/validate-visits.js');
-  return own.default;
+  return stream === 'events' ? validateEvents : validateVisits;
 }
 
 function complaintAbout(row: JsonObject, validate: ValidateFunction): string | null {

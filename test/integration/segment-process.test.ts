@@ -106,22 +106,23 @@ describe('signals and pipes', () => {
 
 describe('the start', () => {
   test('loads the compiler of schemas at the first stream, and Segment’s library at the first row', async () => {
-    const loaded = async (input: string): Promise<string> => {
+    /** The files of the program that were loaded. */
+    const loaded = async (input: string): Promise<string[]> => {
       const coverage = mkdtempSync(join(folder, 'coverage-'));
       const child = startTarget({ settings: settingsFor(segment), env: { NODE_V8_COVERAGE: coverage } });
       const ended = ending(child);
       child.stdin.end(input);
       expect((await ended).code).toBe(0);
-      return readdirSync(coverage)
-        .map((name) => readFileSync(join(coverage, name), 'utf8'))
-        .join('');
+      const texts = readdirSync(coverage).map((name) => readFileSync(join(coverage, name), 'utf8'));
+      return [...texts.join('').matchAll(/"url":"file:[^"]*\/([^"/]+\.js)"/g)].map(([, file]) => file ?? '');
     };
     const nothing = await loaded(lines(state(1)));
-    expect(nothing).toContain('/target-segment.js');
-    expect(nothing).not.toMatch(/\/(stream-schema|batch-client)-\w+\.js/);
+    expect(nothing).toContain('target-segment.js');
+    expect(nothing).not.toContain('stream-schema.js');
+    expect(nothing).not.toContain('batch-client.js');
     const schema = await loaded(lines(circleSchema, state(1)));
-    expect(schema).toMatch(/\/stream-schema-\w+\.js/);
-    expect(schema).not.toMatch(/\/batch-client-\w+\.js/);
-    expect(await loaded(lines(circleSchema, circleRecord('a')))).toMatch(/\/batch-client-\w+\.js/);
+    expect(schema).toContain('stream-schema.js');
+    expect(schema).not.toContain('batch-client.js');
+    expect(await loaded(lines(circleSchema, circleRecord('a')))).toContain('batch-client.js');
   });
 });
