@@ -24,13 +24,12 @@ const shortfalls: Readonly<Record<string, string>> = {
     'the mean is 0.23x, and one time in ten 0.25x or more. A larger `max_concurrency` hides more (see the table).',
   'the first RECORD of a sync':
     'A page of 2,000 rows (1.3 MB) is read and decoded whole before its first row leaves, by code that has never run ' +
-    'before. A script of five lines that gets the same page with node:http, parses it and prints one row takes 2.1 times ' +
-    'as long as Node alone. Of the CPU time that the tap takes after Node’s own start, loading the engine, axios and the ' +
-    'validators is two fifths, reading and checking the page a third, the request a sixth. Tried without a gain ' +
-    'worth its price: reading the first page from its bytes, too, the engine in one file, flags of V8 that compile earlier ' +
-    'or later, a larger young generation, functions without their names. Kept: fewer files to load, validators with the one ' +
-    'format that they ask for, V8’s settings left for later. Node’s compile cache, which the tap turns on where Node has one ' +
-    '(not in Node 20), takes a tenth off.',
+    'before: the bare loop, which loads next to nothing and checks nothing, needs most of the wanted time for its first row ' +
+    '(the table of start-up). Beyond that, the tap loads the engine, axios and the validators, reads configuration, catalog ' +
+    'and state, and finds and checks the rows of the page. Kept: fewer files to load, validators with the one format that ' +
+    'they ask for, V8’s settings left for later, and Node’s compile cache where Node has one (not in Node 20), which takes ' +
+    'some 6 % off. Tried without a gain worth its price: reading the first page from its bytes, too, the engine in one file, ' +
+    'flags of V8 that compile earlier or later, a larger young generation, functions without their names.',
   'Exact numbers and clean text, rows that are printed anew':
     'Whether a number is long, or a character needs care, is looked for once a page and in the same pass that finds the ' +
     'rows. Rows that leave as they came, which is the default, pay less.',

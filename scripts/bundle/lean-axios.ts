@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Plugin } from 'rolldown';
 
 /**
@@ -68,14 +69,14 @@ export function leanAxios(): Plugin {
     resolveId(name, importer) {
       if (importer === undefined) return null;
       // What stands in for a package may need the package itself.
-      if (importer.startsWith(PREFIX)) return this.resolve(name, process.cwd() + '/package.json');
+      if (importer.startsWith(PREFIX)) return this.resolve(name, resolve('package.json'));
       if (!ofAxios.test(importer)) return null;
       isIn = true;
       if (!replacements.has(name)) return null;
       met.add(name);
       return PREFIX + name;
     },
-    load: (id) => replacements.get(id.slice(PREFIX.length)) ?? null,
+    load: (id) => (id.startsWith(PREFIX) ? replacements.get(id.slice(PREFIX.length)) : null),
     transform(code, id) {
       for (const { file, line, by } of untouched) {
         if (!file.test(id)) continue;
