@@ -1,11 +1,11 @@
 import { Console } from 'node:console';
-import { keepCompiledCode } from '../base/compile-cache.js';
 import { explanationOf, stackOf, UsageError } from '../base/errors.js';
 import { Redactor } from '../base/redactor.js';
-import { keepHeapSmall } from '../base/small-heap.js';
+import { keepCompiledCode } from '../io/compile-cache.js';
 import { logLevelOf } from '../io/log-format.js';
 import { OutputClosedError } from '../io/output.js';
 import { StopSignals } from '../io/signals.js';
+import { keepHeapSmall } from '../io/small-heap.js';
 import { StderrLogger } from '../io/stderr-logger.js';
 import type { Surroundings } from '../io/surroundings.js';
 
