@@ -57,6 +57,17 @@ interface DonePage {
   readonly link: Link;
 }
 
+/** A window as the server's links brought it: what it takes to read it again. */
+interface LinkedWindow {
+  /** All pages but the last. */
+  readonly pages: readonly { readonly url: URL; readonly ids: readonly string[] }[];
+  readonly reached: Anchor | null;
+  /** Whether a page began later than the one before it ended. */
+  readonly seemsSorted: boolean;
+  /** Whether the last page was that of the stream. */
+  readonly isEnd: boolean;
+}
+
 /** Thrown inside the walk where anchors cannot be used; the walk then drains the stream without them. */
 class NotAnchorable extends Error {}
 
@@ -159,58 +170,75 @@ export class Walk {
    * the last are read again: as long as each of their rows is still there, none can have moved up unseen.
    */
   private async *byLinks(anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End> {
-    const { client, endpoint, signal, perPage } = this.options;
     let disorders = 0;
-    tries: for (let tries = 0; tries < MAX_LINKED_TRIES; tries++) {
-      const loop = new LoopGuard(endpoint);
-      const before: string[] = [];
-      const links: URL[] = [];
-      let reached: Anchor | null = null;
-      let fetched = await client.page(endpoint, { page: 1, perPage, createdAtGt: createdAtGt(anchor) }, signal);
-      let previous: Instant | null = null;
-      let seemsSorted = this.orderSeen;
-      for (;;) {
-        const page = this.examine(fetched, anchor);
-        loop.check(fetched);
-        if (links.length === 0) this.experience.learnPageSize(fetched);
-        reached = furthest(anchor, reached, page, this.trusted);
-        // Of the pages behind the first, nothing is certain before they are read again.
-        yield links.length === 0 ? page : { ...page, covers: null };
-        if (this.trusted && previous !== null && page.first !== null) {
-          if (page.first > previous) seemsSorted = true;
-          if (page.first < previous) {
-            // Rows that became visible late move others down, which looks the same, but not every time.
-            if (++disorders >= MAX_DISORDERS) throw new NotAnchorable(UNSORTED);
-            continue tries;
-          }
-        }
-        previous = page.last ?? previous;
-        if (fetched.next === null || (reached !== null && (seemsSorted || this.orderSeen))) break;
-        const ids = idsOf(page);
-        loop.countBarren(ids);
-        before.push(...ids);
-        links.push(fetched.url);
-        fetched = await client.follow(endpoint, fetched.next, signal);
+    for (let tries = 0; tries < MAX_LINKED_TRIES; tries++) {
+      const read = yield* this.linkAfterLink(anchor);
+      if (read === 'disorder') {
+        // Rows that became visible late move others down, which looks the same, but not every time.
+        if (++disorders >= MAX_DISORDERS) throw new NotAnchorable(UNSORTED);
+        continue;
       }
-      const again: string[] = [];
-      let held: WalkPage | null = null;
-      for (const link of links) {
-        if (held !== null) yield held;
-        held = { ...this.examine(await client.follow(endpoint, link, signal), anchor), covers: null };
-        again.push(...idsOf(held));
-      }
-      const stillThere = new Set(again);
-      const isWhole = before.every((id) => stillThere.has(id));
-      // A new row on top of newest-first pages looks like order as well, until the page is read again.
-      if (before.every((id, place) => id === again[place])) this.orderSeen ||= seemsSorted;
-      const next = isWhole && this.orderSeen ? reached : null;
-      if (held !== null) yield { ...held, covers: next?.at ?? null };
-      if (isWhole && fetched.next === null) return 'end';
-      if (next !== null) return next;
+      const next = yield* this.again(read, anchor);
+      if (next !== 'moved') return next;
     }
     throw new ReportError(
-      `Rows of ${endpoint.stream} kept vanishing while their page was read, ${MAX_LINKED_TRIES} times in a row`,
+      `Rows of ${this.options.endpoint.stream} kept vanishing while their page was read, ${MAX_LINKED_TRIES} times in a row`,
     );
+  }
+
+  /** @returns 'disorder' where a page begins before the one before it ended */
+  private async *linkAfterLink(anchor: Anchor | null): AsyncGenerator<WalkPage, LinkedWindow | 'disorder'> {
+    const { client, endpoint, signal, perPage } = this.options;
+    const loop = new LoopGuard(endpoint);
+    const pages: { readonly url: URL; readonly ids: readonly string[] }[] = [];
+    let reached: Anchor | null = null;
+    let fetched = await client.page(endpoint, { page: 1, perPage, createdAtGt: createdAtGt(anchor) }, signal);
+    let previous: Instant | null = null;
+    let seemsSorted = this.orderSeen;
+    for (;;) {
+      const page = this.examine(fetched, anchor);
+      loop.check(fetched);
+      if (pages.length === 0) this.experience.learnPageSize(fetched);
+      reached = furthest(anchor, reached, page, this.trusted);
+      // Of the pages behind the first, nothing is certain before they are read again.
+      yield pages.length === 0 ? page : { ...page, covers: null };
+      if (this.trusted && previous !== null && page.first !== null) {
+        if (page.first > previous) seemsSorted = true;
+        if (page.first < previous) return 'disorder';
+      }
+      previous = page.last ?? previous;
+      const { next } = fetched;
+      if (next === null || (reached !== null && (seemsSorted || this.orderSeen))) {
+        return { pages, reached, seemsSorted, isEnd: next === null };
+      }
+      const ids = idsOf(page);
+      loop.countBarren(ids);
+      pages.push({ url: fetched.url, ids });
+      fetched = await client.follow(endpoint, next, signal);
+    }
+  }
+
+  /** @returns where the next window begins; 'moved' where a row has vanished, or nothing shows that the server sorts */
+  private async *again(read: LinkedWindow, anchor: Anchor | null): AsyncGenerator<WalkPage, Anchor | End | Moved> {
+    const { client, endpoint, signal } = this.options;
+    const stillThere = new Set<string>();
+    let isSame = true;
+    let held: WalkPage | null = null;
+    for (const { url, ids } of read.pages) {
+      if (held !== null) yield held;
+      held = { ...this.examine(await client.follow(endpoint, url, signal), anchor), covers: null };
+      const now = new Set(idsOf(held));
+      for (const id of now) stillThere.add(id);
+      isSame &&= now.size === new Set(ids).size && ids.every((id) => now.has(id));
+    }
+    // A new row on top of newest-first pages looks like order as well, until the pages are read again: then they have
+    // other rows. In which order equal times come says nothing.
+    if (isSame) this.orderSeen ||= read.seemsSorted;
+    const isWhole = read.pages.every(({ ids }) => ids.every((id) => stillThere.has(id)));
+    const next = isWhole && this.orderSeen ? read.reached : null;
+    if (held !== null) yield { ...held, covers: next?.at ?? null };
+    if (isWhole && read.isEnd) return 'end';
+    return next ?? 'moved';
   }
 
   private async read({ fetch, anchor, range }: Link): Promise<WalkPage | null> {

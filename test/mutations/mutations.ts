@@ -155,13 +155,19 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'linked pages are not read again',
     file: walk,
-    from: 'const isWhole = before.every((id) => stillThere.has(id));',
+    from: 'const isWhole = read.pages.every(({ ids }) => ids.every((id) => stillThere.has(id)));',
     to: 'const isWhole = stillThere.size >= 0;',
+  },
+  {
+    name: 'linked pages show the order before they are read again',
+    file: walk,
+    from: 'if (isSame) this.orderSeen ||= read.seemsSorted;',
+    to: 'this.orderSeen ||= read.seemsSorted;',
   },
   {
     name: 'linked pages cover before they are read again',
     file: walk,
-    from: 'yield links.length === 0 ? page : { ...page, covers: null };',
+    from: 'yield pages.length === 0 ? page : { ...page, covers: null };',
     to: 'yield page;',
   },
   {

@@ -18,6 +18,10 @@ const kinds: readonly (readonly [string, Variety])[] = [
   ['by a server that ignores sort, while rows vanish', { crowded: true, ignoresSort: true }],
   ['by a server that ignores created_at_gt', { ignoresFilter: true }],
   ['by a server whose order breaks now and then', { breaksOrder: true }],
+  [
+    'by a server whose order breaks now and then, in large groups, while rows vanish',
+    { breaksOrder: true, crowded: true },
+  ],
   ['by a server that gives equal times in another order each time', { shufflesTies: true }],
   ['by any server that sorts', { anyServer: true }],
   ['by any server that sorts, in large groups, while rows vanish', { anyServer: true, crowded: true }],
