@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleExecutable } from './bundle/executable.js';
@@ -32,15 +32,18 @@ async function licences(): Promise<string> {
   return texts.join(`\n\n${'-'.repeat(80)}\n\n`) + '\n';
 }
 
+/** @throws where a package comes without the text of its licence */
 async function licenceOf(folder: string): Promise<string> {
   const { name, version, license } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8')) as Record<
     string,
     string
   >;
   const head = `${String(name)} ${String(version)} (${String(license)})`;
-  for (const file of ['LICENSE', 'LICENSE.md', 'license', 'LICENCE', 'LICENSE.txt']) {
-    const text = await readFile(`${folder}/${file}`, 'utf8').catch(() => null);
-    if (text !== null) return `${head}\n\n${text.trim()}`;
-  }
-  return head;
+  const file = (await readdir(folder)).find((found) => /^licen[cs]e[-.\w]*$/i.test(found));
+  if (file !== undefined) return `${head}\n\n${(await readFile(join(folder, file), 'utf8')).trim()}`;
+  // Some have it at the end of their README.
+  const readme = await readFile(join(folder, 'README.md'), 'utf8');
+  const text = /^License\n-+\n([\s\S]*)$/m.exec(readme)?.[1];
+  if (text === undefined) throw new Error(`${folder} has no licence text`);
+  return `${head}\n\n${text.trim()}`;
 }

@@ -37,8 +37,8 @@ const deferred: Readonly<Record<string, string>> = {
     };`,
 };
 
-/** Globals that Node loads when they are asked for. */
-const untouched: readonly Edit[] = [
+const edits: readonly Edit[] = [
+  // Globals that Node loads when they are asked for.
   // Whether there is a FormData: Node loads its own HTTP client to answer. That nothing is one is told without it.
   { file: /[\\/]axios[\\/]lib[\\/]utils\.js$/, line: 'const G = getGlobal();', by: 'const G = {};' },
   // A clock for the time that an exchange takes, which nobody reads; there is another where this one is missing.
@@ -46,6 +46,12 @@ const untouched: readonly Edit[] = [
     file: /[\\/]axios[\\/]lib[\\/]core[\\/]dispatchRequest\.js$/,
     line: 'typeof performance !==',
     by: 'false && typeof performance !==',
+  },
+  // What stands in a proxy's address is percent-encoded: a name or password with an @ cannot be written otherwise.
+  {
+    file: /[\\/]axios[\\/]lib[\\/]adapters[\\/]http\.js$/,
+    line: "proxyAuth = (proxyUsername || '') + ':' + (proxyPassword || '');",
+    by: "proxyAuth = decodeURIComponentSafe(proxyUsername || '') + ':' + decodeURIComponentSafe(proxyPassword || '');",
   },
 ];
 
@@ -78,7 +84,7 @@ export function leanAxios(): Plugin {
     },
     load: (id) => (id.startsWith(PREFIX) ? replacements.get(id.slice(PREFIX.length)) : null),
     transform(code, id) {
-      for (const { file, line, by } of untouched) {
+      for (const { file, line, by } of edits) {
         if (!file.test(id)) continue;
         if (!code.includes(line)) this.error(`axios no longer has: ${line}`);
         return code.replace(line, by);

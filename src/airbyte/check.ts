@@ -1,4 +1,4 @@
-import { ConnectorError, messageOf, WaitError } from '../base/errors.js';
+import { ConnectorError, messageOf, stackOf, WaitError } from '../base/errors.js';
 import type { Settings } from '../config/settings.js';
 import { connect, type Surroundings } from '../sync/connect.js';
 import { endpointOf } from '../sync/endpoint-of.js';
@@ -39,6 +39,7 @@ export async function complaintOfConnection(
       return [];
     } catch (error) {
       signal.throwIfAborted();
+      around.logger.log('debug', stackOf(error), stream.name);
       if (error instanceof ConnectorError) return [{ stream: stream.name, error }];
       if (!deadline.aborted) throw error;
       const message = `No whole answer within ${DEADLINE_MS / 1000} seconds. Check base_url and the network`;

@@ -21,25 +21,27 @@ Each takes --debug. tap-circle takes the same verbs, and the flags of a Singer t
 const foreignFlags = { 'manifest-path': { type: 'string' }, 'components-path': { type: 'string' } } as const;
 
 /**
- * Reads a command line that begins with a verb. Flags that are not of this program are left alone: a runner may pass
- * its own (reference, section 1.1).
+ * Reads a command line that begins with a verb. Flags that are not of this program are left alone, but for a warning: a
+ * runner may pass its own.
  *
+ * @param warn told of what is left alone
  * @throws UsageError where the verb is none, or a file that it needs is not named
  */
-export function parseCommand(argv: readonly string[]): AirbyteCommand {
+export function parseCommand(argv: readonly string[], warn: (message: string) => void): AirbyteCommand {
   const [verb, ...rest] = argv;
-  const { values } = parseArgs({
-    args: rest,
-    options: {
-      config: { type: 'string' },
-      catalog: { type: 'string' },
-      state: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-      ...foreignFlags,
-    },
-    strict: false,
-    allowPositionals: true,
-  });
+  const options = {
+    config: { type: 'string' },
+    catalog: { type: 'string' },
+    state: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+    ...foreignFlags,
+  } as const;
+  const { values, positionals } = parseArgs({ args: rest, options, strict: false, allowPositionals: true });
+  const strangers = Object.keys(values).filter((flag) => !(flag in options));
+  if (strangers.length > 0 || positionals.length > 0) {
+    const left = [...strangers.map((flag) => `--${flag}`), ...positionals].join(', ');
+    warn(`${String(verb)} does not know these arguments, and leaves them alone: ${left}`);
+  }
   const optional = (flag: 'config' | 'catalog' | 'state'): string | undefined => {
     const path = values[flag];
     // Without a value a flag is `true`.

@@ -66,7 +66,7 @@ export class Messages {
   async error(error: unknown, stream?: string): Promise<void> {
     const isKnown = error instanceof ConnectorError;
     const message = isKnown ? messageOf(error) : `Unexpected error: ${messageOf(error)}`;
-    const stack = error instanceof Error && (!isKnown || this.options.showsStacks) ? stackOf(error) : undefined;
+    const stack = error instanceof Error && (!isKnown || this.options.showsStacks) ? stackWithCauses(error) : undefined;
     const told = {
       message: this.clean(stream === undefined ? message : `${stream}: ${message}`),
       internal_message: this.clean(error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
@@ -106,7 +106,7 @@ export function failureTypeOf(error: unknown): FailureType {
   }
 }
 
-function stackOf(error: Error): string {
+function stackWithCauses(error: Error): string {
   const causes: string[] = [];
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     causes.push(cause.stack ?? String(cause));

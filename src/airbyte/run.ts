@@ -1,4 +1,4 @@
-import { ConfigError, messageOf } from '../base/errors.js';
+import { ConfigError, messageOf, stackOf } from '../base/errors.js';
 import type { Redactor } from '../base/redactor.js';
 import type { Settings } from '../config/settings.js';
 import { Output, OutputClosedError } from '../io/output.js';
@@ -16,6 +16,8 @@ export interface AirbyteSurroundings extends Surroundings {
   readonly redactor: Redactor;
   readonly isDebug: boolean;
   readonly version: string;
+  /** About the command line, to be told first. */
+  readonly warnings: readonly string[];
 }
 
 /** What the verbs work with. */
@@ -45,6 +47,7 @@ export async function runAirbyte(command: AirbyteCommand, around: AirbyteSurroun
   const messages = new Messages({ output, redactor, now, showsStacks: around.isDebug });
   const logger = new AirbyteLogger(messages, around.isDebug ? 'debug' : around.logger.lowest);
   const run: AirbyteRun = { output, messages, logger, redactor, version, signal, now, random };
+  for (const warning of around.warnings) logger.log('warning', warning);
   let code: number;
   try {
     code = await runVerb(command, run);
@@ -90,7 +93,7 @@ async function runVerb(command: AirbyteCommand, run: AirbyteRun): Promise<number
 }
 
 async function check(config: string, run: AirbyteRun): Promise<number> {
-  const { messages } = run;
+  const { messages, logger } = run;
   let complaint: string | null;
   try {
     const { settings } = await configured(config, run);
@@ -98,6 +101,7 @@ async function check(config: string, run: AirbyteRun): Promise<number> {
     complaint = await complaintOfConnection(settings, run, run.signal);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    logger.log('debug', stackOf(error));
     complaint = messageOf(error);
   }
   if (complaint === null) await messages.connectionStatus('SUCCEEDED');

@@ -56,7 +56,7 @@ export function parseAnswer(body: Buffer, use: Use, onRows: (stretch: Stretch) =
   const { offsets, oddNumbers } = rowOffsets(body);
   const count = offsets.length / 2;
   const bytesOf = (first: number, last: number): Buffer => body.subarray(offsets[2 * first], offsets[2 * last + 1]);
-  const reread = (index: number): JsonObject => asRow(parse(bytesOf(index, index).toString('utf8')), index);
+  const reread = (index: number): JsonObject => asRow(parse(bytesOf(index, index).toString('utf8'), body), index);
   // What stands around and between the stretches, each of them a zero: that the whole is JSON, too.
   let frame = '';
   let end = 0;
@@ -67,7 +67,7 @@ export function parseAnswer(body: Buffer, use: Use, onRows: (stretch: Stretch) =
     const bytes = bytesOf(first, last);
     const encoding = encodingOf(bytes, use);
     const text = `[${bytes.toString(encoding)}]`;
-    const rows = parse(text);
+    const rows = parse(text, body);
     if (!Array.isArray(rows) || rows.length !== last - first + 1) throw new NotAPageError(NOT_A_LIST);
     onRows({
       first,
@@ -78,7 +78,7 @@ export function parseAnswer(body: Buffer, use: Use, onRows: (stretch: Stretch) =
       reread: (place) => reread(first + place),
     });
   }
-  const answer = parse(withoutBom(frame + body.toString('utf8', end)));
+  const answer = parse(withoutBom(frame + body.toString('utf8', end)), body);
   if (!isJsonObject(answer)) throw new NotAPageError('the body is not a JSON object');
   const { events: stretches, pagination } = answer;
   if (!Array.isArray(stretches)) throw new NotAPageError('the body has no `events` list');
@@ -92,11 +92,15 @@ function encodingOf(bytes: Buffer, { readsLetters, prints, isClean }: Use): Stre
   return prints && (!isClean || hasWideEscape(bytes)) ? 'utf8' : 'latin1';
 }
 
-function parse(text: string): JsonValue {
+/** @param body what the text is a part of: an error quotes its beginning */
+function parse(text: string, body: Buffer): JsonValue {
   try {
     return JSON.parse(text) as JsonValue;
   } catch {
-    const start = text.slice(0, 60).replace(/\s+/g, ' ').trim();
+    const start = withoutBom(body.toString('utf8', 0, 240))
+      .slice(0, 60)
+      .replace(/\s+/g, ' ')
+      .trim();
     throw new NotAPageError(
       start === '' ? 'the body is empty' : `the body is not JSON or is cut; it begins with ${JSON.stringify(start)}`,
     );

@@ -26,7 +26,9 @@ export interface PageQuery {
  * ignores it, which loses nothing (design section 2).
  */
 export function pageUrl(baseUrl: string, endpoint: Endpoint, query: PageQuery): URL {
-  const url = new URL(endpoint.path, baseUrl);
+  // Not by `new URL(path, base)`: a path that begins with two slashes would name another host, which gets the token.
+  const url = new URL(baseUrl);
+  url.pathname = endpoint.path;
   url.searchParams.set('sort', 'oldest');
   url.searchParams.set('per_page', String(query.perPage));
   url.searchParams.set('page', String(query.page));

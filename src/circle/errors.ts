@@ -49,6 +49,12 @@ export function errorOfStatus(
           `it was asked for ${decodeURIComponent(url.search.slice(1)) || 'nothing special'}`,
         options,
       );
+    case 407:
+      return new ConfigError(
+        `A proxy between here and the API does not accept its credentials${quote}. Put them into HTTP_PROXY or ` +
+          'HTTPS_PROXY (http://NAME:PASSWORD@HOST:PORT, other characters than letters and digits percent-encoded)',
+        options,
+      );
     case 429:
       return new WaitError(
         `The API keeps answering "too many requests"${quote}. Something else uses up the rate limit of this ` +

@@ -1,32 +1,53 @@
 import type { Writable } from 'node:stream';
+import { messageOf } from '../base/errors.js';
+import { Output } from '../io/output.js';
+import { StopSignals } from '../io/signals.js';
 import { wantsReadyHelp } from './ready-help.js';
 import { version } from './version.js';
 
-/** Where the program writes: its one line of JSON to `stdout`, words for people to `stderr`. */
-export interface Outputs {
-  readonly stdout: Writable & { readonly columns?: number };
+/** What the program has of its process. */
+export interface SandboxSurroundings {
+  /** For its one line of JSON. */
+  readonly output: Output;
+  /** For people. */
   readonly stderr: Writable;
+  /** Aborted when it shall end. */
+  readonly signal: AbortSignal;
 }
 
 /** Runs the sandbox in this process until a signal ends it; sets the exit code. */
 export async function circleSandbox(process: NodeJS.Process): Promise<void> {
   // Should all work be gone with something still awaited, that is no success.
   process.exitCode = 1;
-  process.exitCode = await run(process.argv.slice(2), process);
+  const { stdout, stderr } = process;
+  const signals = new StopSignals(process);
+  try {
+    const around = { output: new Output(stdout), stderr, signal: signals.signal };
+    process.exitCode = await run(process.argv.slice(2), stdout, around);
+  } catch (error) {
+    stderr.write(`circle-sandbox: ${messageOf(error)}\n`);
+  } finally {
+    signals.end();
+  }
 }
 
 /** What serves is loaded only where it is asked for. */
-async function run(argv: readonly string[], outputs: Outputs): Promise<number> {
-  if (argv.length === 1 && argv[0] === '--version') return print(version, outputs);
-  if (wantsReadyHelp(argv, outputs.stdout)) {
+async function run(
+  argv: readonly string[],
+  terminal: { readonly columns?: number },
+  around: SandboxSurroundings,
+): Promise<number> {
+  if (argv.length === 1 && argv[0] === '--version') return await print(`circle-sandbox ${version}`, around);
+  if (wantsReadyHelp(argv, terminal)) {
     const { default: help } = await import('../generated/help-circle-sandbox.js');
-    return print(help, outputs);
+    return await print(help, around);
   }
   const { serve } = await import('./circle-sandbox-serve.js');
-  return await serve(argv, outputs);
+  return await serve(argv, around);
 }
 
-function print(text: string, { stdout }: Outputs): number {
-  stdout.write(`${text}\n`);
+async function print(text: string, { output }: SandboxSurroundings): Promise<number> {
+  await output.write(`${text}\n`);
+  await output.flush();
   return 0;
 }

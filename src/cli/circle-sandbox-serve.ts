@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { UsageError, messageOf } from '../base/errors.js';
 import { parseRuleList, parseRules, type FaultRule } from '../sandbox/fault-rules.js';
@@ -5,35 +6,48 @@ import type { SandboxOptions } from '../sandbox/options.js';
 import { InvalidInput } from '../sandbox/reader.js';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
 import { circleSandboxOptions, type CircleSandboxArguments } from './circle-sandbox-options.js';
-import type { Outputs } from './circle-sandbox-program.js';
+import { OutputClosedError } from '../io/output.js';
+import type { SandboxSurroundings } from './circle-sandbox-program.js';
 import { parse } from './parse.js';
 
 /**
  * Runs the sandbox until a signal ends it.
  *
- * @returns the exit code where it did not start; otherwise 0, while the server keeps the process alive
+ * @returns the exit code
+ * @throws OutputClosedError where nobody takes its line
  */
-export async function serve(argv: readonly string[], { stdout, stderr }: Outputs): Promise<number> {
+export async function serve(argv: readonly string[], around: SandboxSurroundings): Promise<number> {
+  const { output, stderr, signal } = around;
+  let options: SandboxOptions;
+  let sandbox: Sandbox;
   try {
     const parsed = await parse(argv, circleSandboxOptions);
     if ('text' in parsed) {
-      stdout.write(`${parsed.text}\n`);
+      await output.write(`${parsed.text}\n`);
+      await output.flush();
       return 0;
     }
-    const options = optionsOf(parsed.options);
-    const sandbox = await startSandbox(options);
-    endBySignal(sandbox);
+    options = optionsOf(parsed.options);
+    sandbox = await startSandbox(options);
+  } catch (error) {
+    if (error instanceof OutputClosedError) throw error;
+    stderr.write(`circle-sandbox: ${asFlag(messageOf(error))}\n`);
+    return error instanceof UsageError || error instanceof InvalidInput || error instanceof RangeError ? 2 : 1;
+  }
+  try {
     const { url, token } = sandbox;
-    stdout.write(`${JSON.stringify({ url, token, events: options.events, visits: options.visits })}\n`);
+    const { events, visits } = options;
+    await output.write(`${JSON.stringify({ url, token, events, visits })}\n`);
+    await output.flush();
     stderr.write(
       `A Circle Data API with generated data listens at ${url}; Ctrl+C ends it. Try:\n` +
         `  TAP_CIRCLE_BASE_URL=${url} TAP_CIRCLE_API_TOKEN='${token}' npx tap-circle --config=ENV\n`,
     );
-    return 0;
-  } catch (error) {
-    stderr.write(`circle-sandbox: ${asFlag(messageOf(error))}\n`);
-    return error instanceof UsageError || error instanceof InvalidInput || error instanceof RangeError ? 2 : 1;
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    await sandbox.close();
   }
+  return 0;
 }
 
 function optionsOf(args: CircleSandboxArguments): SandboxOptions {
@@ -66,13 +80,4 @@ function asFlag(message: string): string {
   return message.replace(/^[a-z]+(?:[A-Z][a-z]+)*(?=: expected| has to)/, (name) => {
     return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   });
-}
-
-/** Closes what is open, then dies of the signal, so that a shell sees why. */
-function endBySignal(sandbox: Sandbox): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void sandbox.close().finally(() => process.kill(process.pid, signal));
-    });
-  }
 }

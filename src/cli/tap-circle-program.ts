@@ -26,7 +26,9 @@ async function runSource(argv: readonly string[], around: ProgramSurroundings): 
     import('../airbyte/command.js'),
     import('../airbyte/run.js'),
   ]);
-  return await runAirbyte(parseCommand(argv), { ...around, version });
+  const warnings: string[] = [];
+  const command = parseCommand(argv, (warning) => warnings.push(warning));
+  return await runAirbyte(command, { ...around, version, warnings });
 }
 
 async function runTap(argv: readonly string[], around: ProgramSurroundings): Promise<number> {

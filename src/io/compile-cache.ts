@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
 import module from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,16 +30,29 @@ function privateFolder(env: Environment, uid: number): string | null {
   const { XDG_CACHE_HOME: xdg = '', HOME: home = '' } = env;
   const cacheHome = xdg.startsWith('/') ? xdg : home.startsWith('/') ? join(home, '.cache') : null;
   if (cacheHome === null) return null;
-  const folder = join(cacheHome, 'tap-circle');
   try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch {
-    // It is there, or it cannot be made: what is there tells.
-  }
-  try {
+    const parent = realpathSync(cacheHome);
+    // Not another user's, where root would leave files that this user can neither use nor remove.
+    if (lstatSync(parent).uid !== uid || !isSafe(parent, uid)) return null;
+    const folder = join(parent, 'tap-circle');
+    if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     const found = lstatSync(folder);
-    return found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0 ? folder : null;
+    return found.isDirectory() && found.uid === uid && !isOpen(found) ? folder : null;
   } catch {
     return null;
   }
+}
+
+/** Whether nobody else, but for root, could put another folder in the place of this one or of one that it is in. */
+function isSafe(folder: string, uid: number): boolean {
+  const stats = lstatSync(folder);
+  const isOurs = stats.uid === uid || stats.uid === 0;
+  // In a sticky folder (/tmp), everybody can only touch what is their own.
+  const isClosed = !isOpen(stats) || (stats.mode & 0o1000) !== 0;
+  const parent = dirname(folder);
+  return isOurs && isClosed && (parent === folder || isSafe(parent, uid));
+}
+
+function isOpen({ mode }: Stats): boolean {
+  return (mode & 0o022) !== 0;
 }

@@ -3,7 +3,7 @@ const YOUNG_GENERATION_BYTES = 8 * 1024 * 1024;
 
 /**
  * Keeps V8's heap as small as the work allows: what is made of a page is dropped with it, and a heap that grows with the
- * load only adds to the peak (60 MB measured). Node 20, 22 and 24 know both flags.
+ * load only adds to the peak (60 MB measured). Node 20 to 26 know both flags.
  */
 export async function keepHeapSmall(): Promise<void> {
   const [{ PerformanceObserver }, { getHeapSpaceStatistics, setFlagsFromString }] = await Promise.all([

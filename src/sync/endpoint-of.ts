@@ -8,9 +8,13 @@ export function endpointOf(
   settings: Pick<Settings, 'eventsPath' | 'visitsPath' | 'eventNames'>,
   view: Endpoint['view'],
 ): Endpoint {
+  const paths: Readonly<Record<StreamDefinition['pathSetting'], string>> = {
+    events_path: settings.eventsPath,
+    visits_path: settings.visitsPath,
+  };
   return {
     stream: name,
-    path: pathSetting === 'events_path' ? settings.eventsPath : settings.visitsPath,
+    path: paths[pathSetting],
     pathSetting,
     eventNames: filtersByEventName ? [...new Set(settings.eventNames)] : [],
     view,

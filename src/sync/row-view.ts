@@ -15,6 +15,12 @@ export interface Wanted {
   readonly names: boolean;
 }
 
+/** Those of the streams' own schemas. */
+const validators: Readonly<Record<StreamDefinition['name'], ValidateFunction>> = {
+  events: validateEvents,
+  visits: validateVisits,
+};
+
 /** What is looked at in rows that are not checked. */
 const unchecked: JsonObject = { properties: { id: {}, created_at: {}, name: {} } };
 
@@ -44,9 +50,9 @@ export async function rowViewOf(stream: SelectedStream, { checks, names }: Wante
 async function validatorOf(stream: StreamDefinition['name'], other: JsonObject | null): Promise<ValidateFunction> {
   if (other !== null) {
     const { compileSchema } = await import('./compile-schema.js');
-    return compileSchema(other);
+    return compileSchema(other, stream);
   }
-  return stream === 'events' ? validateEvents : validateVisits;
+  return validators[stream];
 }
 
 function complaintAbout(row: JsonObject, validate: ValidateFunction): string | null {

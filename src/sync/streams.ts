@@ -2,7 +2,7 @@ import eventsSchema from '../../schemas/events.json' with { type: 'json' };
 import visitsSchema from '../../schemas/visits.json' with { type: 'json' };
 import type { JsonObject } from '../base/json.js';
 
-/** A stream: everything about it that is not of one protocol. A new stream is one more entry, and its schema. */
+/** A stream: everything about it that is not of one protocol. What else a new stream needs, the compiler asks for. */
 export interface StreamDefinition {
   readonly name: 'events' | 'visits';
   /** The setting that holds the path of its operation. */

@@ -110,6 +110,15 @@ describe('check', () => {
     expect(await check(bench.text('{"api_token": "s3cr3t-in-broken-json'))).toMatch(/is not valid JSON/);
   });
 
+  test('--debug shows where the error was, one that a setting made and one that the API made', async () => {
+    for (const settings of [{ page_size: 0 }, { api_token: 'wrong-token-of-this-test' }]) {
+      expect(logsOf((await bench.check(settings)).messages).join()).not.toMatch(/ at .*\.js:\d+/);
+      const run = await bench.check(settings, '--debug');
+      expect(logsOf(run.messages)).toContainEqual(expect.stringMatching(/^DEBUG .* at .*\.js:\d+/));
+      expect(run.messages.at(-1)).toMatchObject({ connectionStatus: { status: 'FAILED' } });
+    }
+  });
+
   test('settings that it does not know, and those of Singer alone, are warnings', async () => {
     const run = await bench.check({ colour: 'red', flattening_enabled: true });
     expect(logsOf(run.messages)).toEqual([

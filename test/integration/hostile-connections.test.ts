@@ -84,6 +84,19 @@ describe('certificates', () => {
   });
 });
 
+describe('a path that is an address of somewhere else', () => {
+  test.each(['//HOST/x', '///HOST/x', '/\\HOST/x', '\\\\HOST/x', 'http://HOST/x', '/ /HOST'])(
+    '%j is a wrong setting: nobody gets the token',
+    async (path) => {
+      const [server, other] = [await HostileServer.start(() => undefined), await HostileServer.start(() => undefined)];
+      const settings = { events_path: path.replace('HOST', `127.0.0.1:${other.port}`) };
+      const outcome = await syncFrom(server.url, { settings });
+      expect([outcome.code, outcome.errors]).toEqual([1, [expect.stringMatching(/events_path must have the form/)]]);
+      expect([server.connections, other.connections]).toEqual([0, 0]);
+    },
+  );
+});
+
 describe('redirects', () => {
   test.concurrent.each([301, 302, 303, 307, 308])('%p to itself: one request, one line', async (status) => {
     const server = await HostileServer.start((socket, { head }) => {

@@ -42,6 +42,11 @@ const cases: readonly (readonly [
   ['page_size 5000', { config: { ...good, page_size: 5000 } }, [/config\.json/, /page_size must be <= 2000/]],
   ['page_size in quotes', { config: { ...good, page_size: '500' } }, [/page_size must be integer/]],
   [
+    'a base_url with a name and a password, which would go in the place of the token',
+    { config: { ...good, base_url: 'https://name:password@127.0.0.1:9' } },
+    [/base_url must have the form https:\/\/HOST/],
+  ],
+  [
     'a base_url that is none',
     { config: { ...good, base_url: 'app.circle.so' } },
     [/base_url must have the form https:\/\/HOST/],

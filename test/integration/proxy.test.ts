@@ -42,10 +42,11 @@ describe('a proxy', () => {
   test.each([false, true])('gets its own credentials, the API does not (TLS: %p)', async (tls) => {
     const [server, proxy] = [await api(tls), await ProxyServer.start()];
     const variable = tls ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-    const env = { [variable]: proxy.url('user:secret@'), NODE_EXTRA_CA_CERTS: certificatePath };
+    const credentials = 'us%20er:p%40%3A%2F%25w%C3%A9@';
+    const env = { [variable]: proxy.url(credentials), NODE_EXTRA_CA_CERTS: certificatePath };
     const outcome = await syncFrom(server.url, { options: { env } });
     expect(outcome.code).toBe(0);
-    expect(proxy.credentials[0]).toBe(`Basic ${Buffer.from('user:secret').toString('base64')}`);
+    expect(proxy.credentials[0]).toBe(`Basic ${Buffer.from('us er:p@:/%wé').toString('base64')}`);
     if (tls) expect(server.heads.join()).not.toMatch(/proxy-authorization/i);
   });
 

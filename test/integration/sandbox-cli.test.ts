@@ -86,7 +86,10 @@ describe('circle-sandbox', () => {
     const help = await run('--help');
     expect([help.code, help.stderr]).toEqual([0, '']);
     for (const name of [...faultKinds.keys(), 'chaos']) expect(help.stdout).toMatch(new RegExp(`^ +${name} `, 'm'));
-    expect(await run('--version')).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+    expect(await run('--version')).toEqual({
+      ...{ code: 0, stderr: '' },
+      stdout: `circle-sandbox ${packageJson.version}\n`,
+    });
   });
 
   test.each([
@@ -103,6 +106,18 @@ describe('circle-sandbox', () => {
     expect(stderr).toMatch(/^circle-sandbox: .*\n$/);
     expect(stderr).toContain(message);
   });
+
+  test.each([[['--help']], [['--version']], [['--events', '5']]])(
+    '%j with nobody to read it: one line',
+    async (args) => {
+      const child = launch(...args);
+      let stderr = '';
+      child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+      child.stdout?.destroy();
+      expect((await once(child, 'close')) as [unknown]).toEqual([1, null]);
+      expect(stderr).toMatch(/^circle-sandbox: The reader of the output has gone.*\n$/);
+    },
+  );
 
   test('a port that is taken is one line and exit code 1', async () => {
     const { url } = await serve('--events', '1');

@@ -137,6 +137,32 @@ describe('selection', () => {
     expect(synced.lastState).toEqual(state);
   });
 
+  test.each([
+    ['a draft 4 bound', { type: 'number', exclusiveMinimum: true }],
+    ['a type that there is not', { type: 'strin' }],
+    ['a pattern that is none', { type: 'string', pattern: '(?i)x[' }],
+    ['a reference to somewhere else', { $ref: 'https://example.org/schema.json' }],
+  ])('a schema that is none, by %s, is an error that names the stream; the other one is synced', async (_, wrong) => {
+    const catalog = await catalogWith((entry) => {
+      if (entry.tap_stream_id === 'events') Object.assign(entry.schema, { properties: { id: {}, version: wrong } });
+    });
+    const synced = await workspace.tap(config(), { catalog });
+    expect([synced.code, synced.records('events').length, synced.records('visits').length]).toEqual([1, 0, 100]);
+    const critical = synced.told.filter((line) => !line.startsWith('INFO'));
+    expect(critical).toEqual([
+      expect.stringMatching(/^CRITICAL events: The catalog's schema of events is none.*validate_records/),
+    ]);
+  });
+
+  test('what ajv does not know in a schema is left out, without a word on stderr', async () => {
+    const catalog = await catalogWith((entry) => {
+      Object.assign(entry.schema, { properties: { id: { type: 'string', format: 'circle-name', 'x-mine': 1 } } });
+    });
+    const synced = await workspace.tap({ ...config(), log_format: 'json' }, { catalog });
+    expect([synced.code, synced.records('events').length]).toEqual([0, 400]);
+    for (const line of synced.stderr.trim().split('\n')) expect(() => JSON.parse(line) as unknown).not.toThrow();
+  });
+
   test('--properties is the older name of --catalog', async () => {
     const path = await workspace.file(
       'properties.json',

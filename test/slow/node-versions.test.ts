@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import manifest from '../../package.json' with { type: 'json' };
@@ -153,6 +153,24 @@ describe.each(caching)('the compile cache of Node %s', (version) => {
     await symlink(elsewhere, linked.cache);
     expect((await sync(version, linked.env)).code).toBe(0);
     expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  test('is not made in a cache home that somebody else could exchange it in', async () => {
+    const open = await home('open');
+    await chmod(dirname(open.cache), 0o777);
+    expect((await sync(version, open.env)).code).toBe(0);
+    const above = await home('above');
+    await chmod(dirname(dirname(above.cache)), 0o777);
+    expect((await sync(version, above.env)).code).toBe(0);
+    const made = [open.cache, above.cache];
+    if (process.getuid?.() === 0) {
+      // Root, with the home of another user.
+      const foreign = await home('foreign');
+      await chown(dirname(foreign.cache), 65_534, 65_534);
+      expect((await sync(version, foreign.env)).code).toBe(0);
+      made.push(foreign.cache);
+    }
+    for (const cache of made) await expect(stat(cache)).rejects.toThrow(/ENOENT/);
   });
 
   test.each(['/proc', '/proc/nope', '/dev/null', '/etc/hostname', 'relative'])(

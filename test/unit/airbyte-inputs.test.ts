@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseCommand } from '../../src/airbyte/command.js';
+import { parseCommand, type AirbyteCommand } from '../../src/airbyte/command.js';
 import { readConfiguredCatalog } from '../../src/airbyte/configured-catalog.js';
 import { readState } from '../../src/airbyte/state.js';
 import type { JsonObject, JsonValue } from '../../src/base/json.js';
@@ -172,10 +172,18 @@ describe('a command line', () => {
       '--future',
       'x',
     ];
-    expect(parseCommand(read)).toEqual({ verb: 'read', config: 'c', catalog: 'k', state: undefined });
-    expect(parseCommand([...read, '--state', 's'])).toMatchObject({ state: 's' });
-    expect(parseCommand(['spec', '--config', 'c'])).toEqual({ verb: 'spec' });
-    expect(parseCommand(['discover', '--config', 'c'])).toEqual({ verb: 'discover', config: 'c' });
-    expect(parseCommand(['check', '--help'])).toEqual({ verb: 'help' });
+    const warnings: string[] = [];
+    const parsed = (argv: readonly string[]): AirbyteCommand => parseCommand(argv, (text) => warnings.push(text));
+    expect(parsed(read)).toEqual({ verb: 'read', config: 'c', catalog: 'k', state: undefined });
+    // `x` may be the value of the flag, or not: nobody here knows.
+    expect(warnings).toEqual(['read does not know these arguments, and leaves them alone: --future, x']);
+    expect(parsed([...read, '--state', 's'])).toMatchObject({ state: 's' });
+    expect(parsed(['read', '--config', 'c', '--catalog', 'k', '--stat', 's'])).toMatchObject({ state: undefined });
+    expect(warnings.at(-1)).toContain('--stat, s');
+    expect(warnings).toHaveLength(3);
+    expect(parsed(['spec', '--config', 'c'])).toEqual({ verb: 'spec' });
+    expect(parsed(['discover', '--config', 'c'])).toEqual({ verb: 'discover', config: 'c' });
+    expect(parsed(['check', '--help'])).toEqual({ verb: 'help' });
+    expect(warnings).toHaveLength(3);
   });
 });

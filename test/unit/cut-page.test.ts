@@ -28,6 +28,22 @@ describe('a page that is cut at any byte', () => {
     },
   );
 
+  test('is quoted by its own beginning, wherever it is broken', () => {
+    const body = bodyWith('x').toString();
+    const places = [...body].map((_, at) => at).filter((at) => at > 60 && '{}[],:"'.includes(body[at] ?? ''));
+    for (const at of places) {
+      const broken = Buffer.from(`${body.slice(0, at)}'${body.slice(at)}`);
+      let message = '';
+      try {
+        new PageReader().read(broken, view);
+      } catch (error) {
+        message = String(error);
+      }
+      if (message.includes('begins with')) expect(message).toContain(JSON.stringify(body.slice(0, 60)));
+    }
+    expect(() => new PageReader().read(Buffer.from(`${body}x`), view)).toThrow(JSON.stringify(body.slice(0, 60)));
+  });
+
   test('is no page for one who looks at its bytes, either', () => {
     const body = bodyWith('{\\"é\\u0001');
     const guide = guideOf({ properties: { id: {}, created_at: {} } });

@@ -1,8 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { pageUrl } from '../../src/circle/endpoint.js';
 import { nextPageUrl } from '../../src/circle/next-page.js';
 import { nextRange, SHARED_ROWS, SMALLEST_RANGED_PAGE } from '../../src/circle/ranges.js';
 import { waitBeforeRetry } from '../../src/circle/retry.js';
+
+test('a page is asked for at the origin, whatever the path is', () => {
+  const view = { check: null, apply: null, readsLetters: false, names: false, guide: null };
+  const odd = fc.string({ unit: fc.constantFrom('/', '\\', '@', ':', '.', 'a', '%2f', '\t', '?', '#') });
+  fc.assert(
+    fc.property(odd, (path) => {
+      const endpoint = { stream: 'events', path: `/${path}`, pathSetting: 'events_path', eventNames: [], view };
+      const { origin, username } = pageUrl('https://api.test:8443', endpoint, { page: 1, perPage: 1 });
+      expect([origin, username]).toEqual(['https://api.test:8443', '']);
+    }),
+  );
+});
 
 describe('ranges', () => {
   test('overlap, go on, and are never larger than a page, wherever the rows known so far end', () => {

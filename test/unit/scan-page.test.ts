@@ -243,7 +243,7 @@ describe('a page that is read from its bytes', () => {
         const page = scanPage(Buffer.from(written), guide, false);
         if (page === null) return;
         const [parsed] = (JSON.parse(written) as { events: unknown[] }).events;
-        expect(compileSchema(schema)(parsed)).toBe(true);
+        expect(compileSchema(schema, 'events')(parsed)).toBe(true);
       }),
       { numRuns: 1000 },
     );

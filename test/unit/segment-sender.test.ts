@@ -28,6 +28,8 @@ describe('answers', () => {
 
   test('200 is no acceptance where it is a web page, or says that it failed', () => {
     expect(problemOf(answer(200, { contentType: 'text/html; charset=utf-8' }), request, 0)?.remedy).toBe('never');
+    for (const body of ['<!doctype html><p>log in', '\n <html></html>'])
+      expect(problemOf(answer(200, { contentType: 'text/plain', body }), request, 0)?.remedy).toBe('never');
     expect(problemOf(answer(200, { body: '{"success":false,"message":"no"}' }), request, 0)?.remedy).toBe('refused');
     for (const body of ['{"success":true}', 'OK', '', 'null'])
       expect(problemOf(answer(200, { body }), request, 0)).toBeNull();

@@ -36,7 +36,7 @@ export function problemOf(answer: Answer, request: RequestDetails, now: number):
   };
   if (status >= 200 && status < 300) {
     // A login page of a proxy has this status too; what the API answers with is JSON, or what a proxy has of its own.
-    if (answer.contentType.startsWith('text/html')) {
+    if (isWebPage(answer)) {
       return problem('never', 'host answered with a web page: it is not an API of Segment');
     }
     return saysNo(answer.body) ? problem('refused', 'Segment took the request, but says that it failed') : null;
@@ -54,6 +54,11 @@ export function problemOf(answer: Answer, request: RequestDetails, now: number):
   return problem('never', 'Segment refused the request');
 }
 
+/** Whatever its type says, a body that begins with a tag is no JSON. */
+function isWebPage({ contentType, body }: Answer): boolean {
+  return contentType.startsWith('text/html') || body.trimStart().startsWith('<');
+}
+
 function saysNo(body: string): boolean {
   try {
     const value: unknown = JSON.parse(body);
@@ -64,7 +69,7 @@ function saysNo(body: string): boolean {
 }
 
 /** What the API says, for people. */
-function quoted({ body, contentType }: Answer): string {
-  const text = contentType.startsWith('text/html') ? '' : body.replace(/\s+/g, ' ').trim().slice(0, 200);
+function quoted(answer: Answer): string {
+  const text = isWebPage(answer) ? '' : answer.body.replace(/\s+/g, ' ').trim().slice(0, 200);
   return text === '' || text === '{}' ? '' : `: ${text}`;
 }
