@@ -95,6 +95,24 @@ describe('histories that once broke a promise', () => {
   });
 });
 
+describe('newest-first pages of one row', () => {
+  test('two new rows on top look like order: no state believes that before the pages are read again', async () => {
+    const began = 100 * SECOND;
+    for (let after = 0; after < 60_000; after += 5_000) {
+      const fresh = [8, 9].map((number) => row(number, began + after + number, { visibleAt: began + after + number }));
+      for (let failAt = 2; failAt < 12; failAt++) {
+        const failing: PlannedSync = { ...whole(began), failAt };
+        const rows = [...[0, 1, 2, 3].map((number) => row(number, (number + 1) * SECOND)), ...fresh];
+        const api = server(rows, { step: 10_000, ignoresSort: true });
+        const played = await play(
+          history(api, [failing, whole(SECOND)], { pageSize: 1, width: 1, lookbackSeconds: 0 }),
+        );
+        expect(played.times.size).toBe(6);
+      }
+    }
+  });
+});
+
 describe('what no history of the model is large enough for', () => {
   test('a server that sorts by something else than time: nothing is lost, and nothing comes twice', async () => {
     // With twelve rows on a page, that one of them looks sorted by chance is one in 479,001,600.
