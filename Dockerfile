@@ -7,7 +7,6 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json spec.json catalog.json ./
 COPY schemas schemas
-COPY openapi openapi
 COPY scripts scripts
 COPY src src
 RUN npm run build

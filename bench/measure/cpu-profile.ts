@@ -28,7 +28,7 @@ export interface Stack {
   readonly seconds: number;
 }
 
-/** Reads the profiles that `node --cpu-prof --cpu-prof-dir=FOLDER` wrote, one for each thread of the process. */
+/** Reads what `node --cpu-prof --cpu-prof-dir=FOLDER` wrote. */
 export async function readCpuProfiles(folder: string): Promise<Stack[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile'));
   if (files.length === 0) throw new Error(`no profile in ${folder}`);
@@ -59,10 +59,11 @@ async function modulesOf(nodes: readonly ProfileNode[]): Promise<Map<string, str
   for (const url of bundles) {
     let module = '';
     const lines = (await readFile(fileURLToPath(url), 'utf8')).split('\n').map((line) => {
-      const path = /^\s*\/\/#region ((?:src|node_modules)\/\S+)$/.exec(line)?.[1];
+      const path = /^\s*\/\/(?:#region)? ((?:src|node_modules)\/\S+)$/.exec(line)?.[1];
       if (path !== undefined) module = path.replace(/^node_modules\/((?:@[^/]+\/)?[^/]+)\/.*$/, '$1');
       return module;
     });
+    if (module === '') throw new Error(`${url} does not say which module a line is of`);
     modules.set(url, lines);
   }
   return modules;

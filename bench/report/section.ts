@@ -1,6 +1,6 @@
 import type { BenchServer } from '../measure/bench-server.js';
 
-/** Something that the issue asks for, and what came out. */
+/** Something that is wanted, and what came out. */
 export interface Goal {
   readonly what: string;
   readonly figure: string;

@@ -39,7 +39,7 @@ export const exactness: Section = {
   title: 'The price of exactness on ordinary pages',
   async measure(bench) {
     const { folder, isQuick } = bench;
-    const pages = isQuick ? 10 : 10;
+    const pages = 10;
     const first = (await bench.server(pages * 2000)).firstPage();
     const files: string[] = [];
     for (let page = 1; page <= pages; page++) {

@@ -2,6 +2,7 @@ import { basename, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'rolldown';
 import { bundle } from '../../scripts/bundle/bundle.js';
+import { leanAxios } from '../../scripts/bundle/lean-axios.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -13,14 +14,14 @@ export interface Change {
 }
 
 /**
- * Bundles one file of the source with readable names and a comment before each module (`//#region src/...`), some of it
+ * Bundles one file of the source with readable names and a comment before each module (`// src/...`), some of it
  * changed: to measure what a part costs, or where time goes.
  *
  * @returns the path of the bundle
  * @throws where the source does not have the text of a change exactly once
  */
 export async function buildVariant(entry: string, outdir: string, changes: readonly Change[] = []): Promise<string> {
-  await bundle(resolve(root, entry), [changer(changes)], {
+  await bundle(resolve(root, entry), [changer(changes), leanAxios()], {
     dir: outdir,
     format: 'esm',
     entryFileNames: '[name].mjs',

@@ -3,7 +3,7 @@ import { rolldown, type InputOptions, type OutputOptions, type Plugin, type Roll
 /**
  * Bundles one file of the source with all that it imports, for the oldest Node that we promise.
  *
- * @param entry a path from the top of the repository
+ * @param entry a path, or the name of a module that a plugin knows
  * @throws where something is not found, or is not what a bundle can hold
  */
 export async function bundle(entry: string, plugins: Plugin[], output: OutputOptions): Promise<RolldownOutput> {

@@ -1,6 +1,6 @@
 import type { Field, Stream } from './api.js';
 
-/** A JSON Schema of the few shapes that every Singer target takes (design section 3). */
+/** A JSON Schema of the few shapes that every Singer target takes. */
 export interface JsonSchema {
   readonly type: string | readonly [string, 'null'];
   readonly format?: 'date-time';

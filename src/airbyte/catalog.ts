@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.js';
 import type { SelectedStream } from '../sync/sink.js';
 
-/** The streams as the AirbyteCatalog shows them (reference, section 7.9). */
+/** The streams as the AirbyteCatalog shows them. */
 export function airbyteCatalog(streams: readonly SelectedStream[]): JsonObject {
   return { streams: streams.map(airbyteStream) };
 }
@@ -19,7 +19,7 @@ function airbyteStream({ definition, shape }: SelectedStream): JsonObject {
   };
 }
 
-/** The schema with Airbyte's own word for timestamps: they always have a zone (reference, "Schema types"). */
+/** The schema with Airbyte's own word for timestamps: they always have a zone (Airbyte's docs, "Supported data types"). */
 function airbyteSchema(schema: JsonObject): JsonObject {
   const { properties, items, format } = schema;
   const changed: JsonObject = { ...schema };

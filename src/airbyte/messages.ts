@@ -17,7 +17,7 @@ export interface MessagesOptions {
 }
 
 /**
- * Writes messages of the Airbyte protocol (reference, section 1.3), one JSON object a line. Texts for people lose their
+ * Writes messages of the Airbyte protocol (airbyte_protocol.yaml), one JSON object a line. Texts for people lose their
  * secrets here, so that none can be forgotten.
  */
 export class Messages {
@@ -92,7 +92,7 @@ export class Messages {
 }
 
 /** Whose turn it is to act on an error: the user's, nobody's (try again later), or ours. */
-export function failureTypeOf(error: unknown): FailureType {
+function failureTypeOf(error: unknown): FailureType {
   if (!(error instanceof ConnectorError)) return 'system_error';
   switch (error.nextStep) {
     case 'fix the command line':

@@ -87,8 +87,8 @@ interface Plan {
 
 /**
  * A full refresh begins at the beginning, whatever the state says, unless the state was written by the very same one:
- * the platform keeps a refresh's rows over its retries, and a row sent again would then be there twice (reference,
- * "Resumable full refresh"). A runner that does not count refreshes gets every row each time.
+ * the platform keeps a refresh's rows over its retries ("resumable full refresh"), and a row sent again would then be
+ * there twice. A runner that does not count refreshes gets every row each time.
  */
 function planOf(stream: ConfiguredStream, stored: StoredStream | undefined): Plan {
   const from = stored?.state ?? null;

@@ -35,7 +35,7 @@ export interface AirbyteRun {
 }
 
 /**
- * Runs the Airbyte source. Whatever goes wrong is told in messages, as runners expect it (reference, section 1.4): a
+ * Runs the Airbyte source. Whatever goes wrong is told in messages, as Airbyte's connector tests ask for: a
  * wrong configuration in `check` is an answer, everything else a TRACE ERROR and a failure.
  *
  * @returns the exit code

@@ -19,7 +19,7 @@ export interface AirbyteSinkOptions {
 const WORTH_TELLING_MS = 1000;
 
 /**
- * Writes Airbyte messages (reference, section 7.1 and 7.2). For each stream: STARTED, RUNNING with the first page, the
+ * Writes Airbyte messages (airbyte_protocol.yaml). For each stream: STARTED, RUNNING with the first page, the
  * RECORDs of a page with the STATE that covers them behind, COMPLETE; or the error and INCOMPLETE. A STATE like the one
  * before is not written, and its records count for the next one.
  */

@@ -3,7 +3,7 @@ export const LONGEST_TIME = 64;
 
 /**
  * A point in time that compares with `<`, `===` and `>`: UTC, `YYYY-MM-DDTHH:MM:SS`, then the fraction without its
- * trailing zeros. Text, because a JavaScript Date cuts microseconds (design section 4, rule 4).
+ * trailing zeros. Text, because a JavaScript Date cuts microseconds (docs/reliability.md, promise 4).
  */
 export type Instant = string & { readonly __brand: 'Instant' };
 

@@ -12,7 +12,7 @@ export interface CleanJson {
 }
 
 /**
- * JSON text made safe for one line of a pipe (design section 4, rule 13): NUL and lone surrogates become U+FFFD, since
+ * JSON text made safe for one line of a pipe (docs/reliability.md, promise 13): NUL and lone surrogates become U+FFFD, since
  * databases and Python cannot hold them; U+0085, U+2028 and U+2029 are escaped, since some readers split lines there;
  * line breaks between tokens become spaces. Values stay the same otherwise, every digit included.
  *

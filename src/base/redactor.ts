@@ -5,7 +5,7 @@ const MASK = '[redacted]';
 const SHORTEST_SECRET = 4;
 
 /**
- * Takes secrets out of text that leaves the program (design section 4, rule 12): as they are, URL-encoded, escaped for
+ * Takes secrets out of text that leaves the program (docs/reliability.md, promise 12): as they are, URL-encoded, escaped for
  * JSON, and in base64 at each of the three places where base64 may cut them.
  */
 export class Redactor {

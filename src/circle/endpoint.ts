@@ -23,7 +23,7 @@ export interface PageQuery {
 
 /**
  * The URL of a page. `events[]=a&events[]=b` is the spelling of arrays that Rails reads; a server that does not know it
- * ignores it, which loses nothing (design section 2).
+ * ignores it, which loses nothing.
  */
 export function pageUrl(baseUrl: string, endpoint: Endpoint, query: PageQuery): URL {
   // Not by `new URL(path, base)`: a path that begins with two slashes would name another host, which gets the token.

@@ -83,7 +83,7 @@ export function errorOfStatus(
 
 /**
  * Circle's own words in an error body, on one line. The shapes seen: `message`, `errors`, `error` as text, `status`
- * with `message`; 429 and 5xx may be HTML (reference, Admin API).
+ * with `message`; 429 and 5xx may be HTML (as of Circle's Admin API).
  */
 export function serverMessage(body: string): string {
   let said = body;

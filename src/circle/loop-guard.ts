@@ -6,7 +6,7 @@ import type { FetchedPage } from './page-source.js';
 /** Pages in a row that bring nothing new: the server goes in circles under ever new addresses. */
 const MAX_BARREN_PAGES = 1000;
 
-/** Finds links that lead back (design section 4, rule 6). */
+/** Finds links that lead back (docs/reliability.md, promise 6). */
 export class LoopGuard {
   private readonly endpoint: Endpoint;
   private readonly asked = new Set<string>();

@@ -20,7 +20,7 @@ export function nextPageUriOf(pagination: JsonValue | undefined): string | null 
 
 /**
  * The URL behind a `next_page_uri`, absolute or relative. The reference says nothing on which parameters it carries, so
- * those that we asked with are put back, and the token is never sent to another origin (design section 4, rule 6).
+ * those that we asked with are put back, and the token is never sent to another origin (docs/reliability.md, promise 6).
  *
  * @param uri as the server wrote it
  * @param asked the URL of the page that carried it

@@ -11,7 +11,7 @@ export interface FailedAttempt {
   readonly serverNow: number;
 }
 
-/** Circle's advice for a 429 that does not say how long (reference, "optimizing usage"). */
+/** Circle's advice for a 429 that does not say how long (Circle's API docs, "optimizing usage"). */
 const BARE_429_SECONDS = 60;
 const LONGEST_WAIT_MS = 60_000;
 

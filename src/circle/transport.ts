@@ -54,7 +54,7 @@ export class Transport {
     this.options = options;
     this.http = axios.create({
       adapter: 'http',
-      // The token must not follow a redirect (design section 4, rule 12).
+      // The token must not follow a redirect (docs/reliability.md, promise 12).
       maxRedirects: 0,
       responseType: 'stream',
       decompress: true,

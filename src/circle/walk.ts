@@ -72,7 +72,7 @@ interface LinkedWindow {
 class NotAnchorable extends Error {}
 
 /**
- * Walks one endpoint's rows from an instant to the end, oldest first (design section 4, rules 5 to 7).
+ * Walks one endpoint's rows from an instant to the end, oldest first (docs/reliability.md, promises 5 to 7).
  *
  * The walk goes in windows. A window's anchor is the latest instant read so far, inclusive, so that page numbers stay
  * small and rows that vanish can disturb one window only. Inside a window, several pages are asked for at once; each

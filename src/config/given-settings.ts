@@ -46,6 +46,14 @@ export async function settingsOfFile(path: string): Promise<GivenSettings> {
   return { from: path, values };
 }
 
+/** The settings that are secrets: their schema says so to Airbyte, too. */
+export function secretsOf(schema: JsonObject): string[] {
+  const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
+  return Object.entries(properties)
+    .filter(([, property]) => isJsonObject(property) && property['airbyte_secret'] === true)
+    .map(([key]) => key);
+}
+
 export function redactSecrets(values: JsonObject, secrets: readonly string[], redactor: Redactor): void {
   for (const key of secrets) {
     const secret = values[key];

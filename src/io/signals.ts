@@ -9,7 +9,7 @@ const GRACE_MS = 2000;
 const IMPATIENT_COUNT = 3;
 
 /**
- * Listens for SIGTERM and SIGINT (design section 4, rule 10): the first aborts `signal`, so that the run can end well,
+ * Listens for SIGTERM and SIGINT (docs/reliability.md, promise 10): the first aborts `signal`, so that the run can end well,
  * and then the process dies by that signal, not by an exit code, since that is what runners look at.
  */
 export class StopSignals {

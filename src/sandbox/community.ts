@@ -9,7 +9,7 @@ export interface Part {
   readonly subject: number;
 }
 
-export const roomKinds = ['chat_space', 'course.lesson', 'direct', 'group', 'live_stream'] as const;
+const roomKinds = ['chat_space', 'course.lesson', 'direct', 'group', 'live_stream'] as const;
 export type RoomKind = (typeof roomKinds)[number];
 
 const prefixes: Readonly<Record<RoomKind, string>> = {

@@ -1,4 +1,4 @@
-import { givenSettings, noSettings } from '../config/given-settings.js';
+import { givenSettings, noSettings, secretsOf } from '../config/given-settings.js';
 import { readJsonFile } from '../config/json-file.js';
 import { readSettings, settingsSchema, type Settings } from '../config/settings.js';
 import { ConfigError } from '../base/errors.js';
@@ -65,7 +65,7 @@ async function settingsOf({ config }: SingerCommand, around: SingerSurroundings)
   const { env, redactor, logger } = around;
   const given = await givenSettings({
     ...{ config, env, prefix: 'TAP_CIRCLE_', schema: settingsSchema },
-    ...{ secrets: ['api_token', 'hash_salt'], redactor },
+    ...{ secrets: secretsOf(settingsSchema), redactor },
   });
   const warnings: string[] = [];
   const settings = readSettings(given, (warning) => warnings.push(warning));

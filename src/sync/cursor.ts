@@ -40,7 +40,7 @@ export type Verdict = 'send' | 'sent before' | 'out of bounds';
 
 /**
  * What was sent, and where to go on: one mechanism for the next window, the resume after a kill, and the next sync
- * (design sections 4 and 5).
+ * (docs/architecture.md, "The cursor").
  *
  * The next look begins at the row reached, or at the sync's start less the lookback where that is earlier, since a row
  * may become visible late. So a row that becomes visible within the lookback is met by some look: the one that read its

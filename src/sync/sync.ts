@@ -53,7 +53,7 @@ export interface SyncResult {
 
 /**
  * Syncs one stream after another. A stream that fails is reported to the sink, and the next one goes on
- * (design section 4, rule 9).
+ * (docs/reliability.md, promise 9).
  *
  * @throws what the sink throws (a closed output): nothing can go on then
  */

@@ -11,7 +11,7 @@ export interface StatedRun {
   readonly given: Bookmarks;
   /** Whether each state speaks of all streams that have a bookmark: in Singer. */
   readonly statesAreWhole: boolean;
-  /** Whether the bookmark may return to where it was at the start (design section 4, rule 5). */
+  /** Whether the bookmark may return to where it was at the start (docs/reliability.md, promise 5). */
   readonly mayReset: boolean;
   /** Rows as they are, where the API showed some of them without their created_at for a while. */
   readonly truth: readonly Visible[];

@@ -27,7 +27,7 @@ export function endingOf(run: Pick<JudgedRun, 'kill' | 'end'>): Ending {
   return code === 0 ? 'whole' : 'failed';
 }
 
-/** What of a run's exit, its lines and its words is not as design section 4 promises, in rules 9, 10 and 12. */
+/** What of a run's exit, its lines and its words is not as docs/reliability.md promises, in 9, 10 and 12. */
 export function runProblems(run: JudgedRun): string[] {
   const { end, transcript } = run;
   const problems = exitProblems(run);

@@ -50,6 +50,14 @@ describe('the packed package', () => {
     expect(stdout.split('\n').filter((line) => line.includes('"type":"RECORD"'))).toHaveLength(25);
   });
 
+  test('has nothing that publint finds wrong', async () => {
+    const { stdout } = await exec(process.execPath, [
+      resolve('node_modules/publint/src/cli.js'),
+      ...['run', join(project, 'node_modules/tap-circle'), '--strict', '--pack', 'false'],
+    ]);
+    expect(stdout).toContain('All good!');
+  });
+
   test('has its notices, its schemas and no source', async () => {
     const root = join(project, 'node_modules/tap-circle');
     for (const path of [

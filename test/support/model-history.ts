@@ -60,7 +60,7 @@ export interface Played {
 const silent: Logger = { log: () => undefined, metric: () => undefined };
 
 /**
- * Plays a history and checks the promises of design section 4 on what came out of the pipe.
+ * Plays a history and checks the promises of docs/reliability.md on what came out of the pipe.
  *
  * @throws Error naming the promise that was broken
  */

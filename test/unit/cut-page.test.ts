@@ -30,7 +30,7 @@ describe('a page that is cut at any byte', () => {
 
   test('is quoted by its own beginning, wherever it is broken', () => {
     const body = bodyWith('x').toString();
-    const places = [...body].map((_, at) => at).filter((at) => at > 60 && '{}[],:"'.includes(body[at] ?? ''));
+    const places = Array.from(body, (_, at) => at).filter((at) => at > 60 && '{}[],:"'.includes(body[at] ?? ''));
     for (const at of places) {
       const broken = Buffer.from(`${body.slice(0, at)}'${body.slice(at)}`);
       let message = '';

@@ -14,7 +14,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Answers of the server's that another attempt may change, beside 5xx (as in the library's own policy, section 1.6). */
+/** Answers of the server's that another attempt may change, beside 5xx (as in the library's own policy). */
 const busy: ReadonlySet<number> = new Set([408, 410, 425, 429, 460]);
 /** Answers of 5xx that no other attempt changes. */
 const unable: ReadonlySet<number> = new Set([501, 505, 511]);
@@ -42,7 +42,7 @@ export function problemOf(answer: Answer, request: RequestDetails, now: number):
     return saysNo(answer.body) ? problem('refused', 'Segment took the request, but says that it failed') : null;
   }
   if (status >= 300 && status < 400) {
-    // The library would call this a success (section 1.6), and fetch would follow with a GET that carries nothing.
+    // The library would call this a success, and fetch would follow with a GET that carries nothing.
     return problem('never', `host sends requests on to ${answer.location ?? 'another place'}: set host to that`);
   }
   if (status === 401 || status === 403)

@@ -2,7 +2,7 @@ import type { Call } from '../mapping/calls.js';
 
 /**
  * Segment's limits (HTTP API, "Max request size"): 32 KB a call, 500 KB a request. The library checks them too, but
- * counts wrongly (reference, section 1.7), so nothing here relies on it. A batch stays well below, as the library means.
+ * counts wrongly, so nothing here relies on it. A batch stays well below, as the library means.
  */
 const MOST_CALL_BYTES = 32 * 1024;
 export const MOST_BATCH_BYTES = 480_000;

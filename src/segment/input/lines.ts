@@ -13,7 +13,7 @@ export interface InputLine {
 }
 
 /** Longer lines are an error, so that no input can take all memory. */
-export const LONGEST_LINE_BYTES = 100 * 1024 * 1024;
+const LONGEST_LINE_BYTES = 100 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = '\uFEFF';

@@ -30,7 +30,7 @@ export interface StateMessage {
 export type Message = SchemaMessage | RecordMessage | StateMessage;
 
 /**
- * Reads one line of a Singer tap (reference, section 1.1). `type` may be in lower case, as the specification says.
+ * Reads one line of a Singer tap (the Singer specification). `type` may be in lower case, as it says.
  *
  * @returns null for what asks for nothing: a blank line (a file may end in one), and ACTIVATE_VERSION, which tells a
  *   database to delete rows; what was sent to Segment stays

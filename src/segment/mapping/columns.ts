@@ -18,7 +18,7 @@ const author = (what: string): Readonly<Record<string, string>> => ({
  * Name of a payload object to its columns. What is not here, since Circle added it later, is named by the same rule:
  * the object's name, then the field's.
  */
-export const payloadColumns: Readonly<Record<string, Columns>> = {
+const payloadColumns: Readonly<Record<string, Columns>> = {
   chat_room: { prefix: 'chat_room' },
   chat_room_message: { prefix: 'message', names: { chat_room_id: 'chat_room_id' } },
   space: { prefix: 'space' },

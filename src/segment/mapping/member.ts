@@ -4,7 +4,7 @@ import { put } from './columns.js';
 import type { UserIds } from './user-ids.js';
 
 /** The anonymous user that stands for events which no member did. */
-export const SYSTEM_ID = 'circle:system';
+const SYSTEM_ID = 'circle:system';
 
 /** The member of a Circle event, as far as the payload tells. */
 export class Member {

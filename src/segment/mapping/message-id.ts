@@ -6,7 +6,7 @@ import { UnmappableError } from './calls.js';
 const LONGEST = 99;
 
 /**
- * Makes the ids by which Segment drops what it has already (reference, section 1.10): the same row gets the same id in
+ * Makes the ids by which Segment drops what it has already: the same row gets the same id in
  * every run. An id is of one source, since one community may be sent to two (staging, production) and Segment does not
  * say that it tells them apart; and of one call, since a row may make several.
  */
