@@ -30,6 +30,10 @@ export class SingerState {
     if (complaint !== null) throw new ConfigError(`${path}: ${complaint.path || 'the state'} ${complaint.expected}`);
     if (!isJsonObject(document)) return SingerState.empty();
     const { bookmarks, ...rest } = document;
+    // Else it would be a state without bookmarks, and all rows would come again.
+    if (bookmarks === undefined && rest['type'] === 'STATE' && 'value' in rest) {
+      throw new ConfigError(`${path}: this is a whole STATE message; the file has to hold its value alone`);
+    }
     return new SingerState(rest, isJsonObject(bookmarks) ? { ...bookmarks } : {});
   }
 

@@ -108,6 +108,11 @@ const cases: readonly (readonly [
     [/catalog\.json/, /selects no stream/],
   ],
   ['a state that is a list', { config: good, state: [] }, [/state\.json/, /must be object or null/]],
+  [
+    'a state that is the whole message',
+    { config: good, state: { type: 'STATE', value: { bookmarks: {} } } },
+    [/state\.json/, /whole STATE message.*its value alone/],
+  ],
   ['a state that is not JSON', { config: good, state: '{"bookmarks"' }, [/state\.json/, /not valid JSON/]],
   [
     'a bookmark that is no object',
