@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,9 +11,17 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
+interface CallFrame {
+  readonly functionName: string;
+  readonly url: string;
+  /** Both counted from 0. */
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+}
+
 interface ProfileNode {
   readonly id: number;
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly callFrame: CallFrame;
   readonly children?: readonly number[];
 }
 
@@ -39,32 +48,35 @@ async function readCpuProfile(file: string): Promise<Stack[]> {
   const { nodes, samples, timeDeltas } = JSON.parse(await readFile(file, 'utf8')) as CpuProfile;
   const micros = new Map<number, number>();
   for (const [place, id] of samples.entries()) micros.set(id, (micros.get(id) ?? 0) + (timeDeltas[place] ?? 0));
-  const modules = await modulesOf(nodes);
+  const maps = await sourceMapsOf(nodes);
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
   return nodes.map((node) => {
     const places: Place[] = [];
     for (let at: ProfileNode | undefined = node; at !== undefined; at = byId.get(parents.get(at.id) ?? -1)) {
-      const { functionName, url, lineNumber } = at.callFrame;
-      places.push({ name: functionName, module: modules.get(url)?.[lineNumber] ?? url });
+      places.push({ name: at.callFrame.functionName, module: moduleOf(at.callFrame, maps) });
     }
     return { places, seconds: (micros.get(node.id) ?? 0) / 1e6 };
   });
 }
 
-/** The module of each line of each bundle, from the comments that the bundler puts before modules. */
-async function modulesOf(nodes: readonly ProfileNode[]): Promise<Map<string, string[]>> {
-  const bundles = new Set(nodes.map(({ callFrame }) => callFrame.url).filter((url) => url.startsWith('file:')));
-  const modules = new Map<string, string[]>();
+/** The source maps of the bundles that the functions are in, by the bundles' URLs. */
+async function sourceMapsOf(nodes: readonly ProfileNode[]): Promise<Map<string, SourceMap>> {
+  const bundles = new Set(nodes.map(({ callFrame }) => callFrame.url).filter((url) => url.endsWith('.mjs')));
+  const maps = new Map<string, SourceMap>();
   for (const url of bundles) {
-    let module = '';
-    const lines = (await readFile(fileURLToPath(url), 'utf8')).split('\n').map((line) => {
-      const path = /^\s*\/\/(?:#region)? ((?:src|node_modules)\/\S+)$/.exec(line)?.[1];
-      if (path !== undefined) module = path.replace(/^node_modules\/((?:@[^/]+\/)?[^/]+)\/.*$/, '$1');
-      return module;
-    });
-    if (module === '') throw new Error(`${url} does not say which module a line is of`);
-    modules.set(url, lines);
+    maps.set(url, new SourceMap(JSON.parse(await readFile(`${fileURLToPath(url)}.map`, 'utf8')) as SourceMapPayload));
   }
-  return modules;
+  return maps;
+}
+
+/** The module that a function was written in. @throws where the bundle's source map does not know */
+function moduleOf({ url, lineNumber, columnNumber }: CallFrame, maps: ReadonlyMap<string, SourceMap>): string {
+  const map = maps.get(url);
+  if (map === undefined) return url;
+  const entry = map.findEntry(lineNumber, columnNumber);
+  const source = 'originalSource' in entry ? entry.originalSource : '';
+  const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ?? /.*\/(src\/.+)$/.exec(source)?.[1];
+  // The bundle's own frame, and what the bundler has put in.
+  return name ?? (lineNumber === 0 ? 'the bundle' : source);
 }

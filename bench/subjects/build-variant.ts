@@ -14,8 +14,8 @@ export interface Change {
 }
 
 /**
- * Bundles one file of the source with readable names and a comment before each module (`// src/...`), some of it
- * changed: to measure what a part costs, or where time goes.
+ * Bundles one file of the source with readable names and source maps, some of it changed: to measure what a part costs, or
+ * where time goes.
  *
  * @returns the path of the bundle
  * @throws where the source does not have the text of a change exactly once
@@ -27,6 +27,7 @@ export async function buildVariant(entry: string, outdir: string, changes: reado
     entryFileNames: '[name].mjs',
     chunkFileNames: '[name]-[hash].mjs',
     keepNames: true,
+    sourcemap: true,
   });
   return join(outdir, `${basename(entry, '.ts')}.mjs`);
 }
