@@ -21,7 +21,8 @@ def work(case: Case) -> None:
         wrong = case.write("wrong.json", {**sandbox.settings, "api_token": "wrong-token-123"})
         Lines(case, "spec", "spec").expect(0, SPEC=1)
         Lines(case, "check", "check", "--config", config).expect(0, CONNECTION_STATUS=1)
-        Lines(case, "check, wrong token", "check", "--config", wrong, "--debug").expect(0, CONNECTION_STATUS=1)
+        # With --debug, where each stream failed is told, too.
+        Lines(case, "check, wrong token", "check", "--config", wrong, "--debug").expect(0, CONNECTION_STATUS=1, LOG=2)
         discovered = Lines(case, "discover", "discover", "--config", config)
         discovered.expect(0, CATALOG=1)
         catalog = discovered.messages[0]["catalog"]
