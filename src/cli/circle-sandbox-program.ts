@@ -1,14 +1,14 @@
 import type { Writable } from 'node:stream';
 import { messageOf } from '../base/errors.js';
-import { Output } from '../io/output.js';
 import { StopSignals } from '../io/signals.js';
+import { print } from './print.js';
 import { wantsReadyHelp } from './ready-help.js';
 import { version } from './version.js';
 
 /** What the program has of its process. */
 export interface SandboxSurroundings {
   /** For its one line of JSON. */
-  readonly output: Output;
+  readonly stdout: Writable & { readonly columns?: number };
   /** For people. */
   readonly stderr: Writable;
   /** Aborted when it shall end. */
@@ -22,8 +22,7 @@ export async function circleSandbox(process: NodeJS.Process): Promise<void> {
   const { stdout, stderr } = process;
   const signals = new StopSignals(process);
   try {
-    const around = { output: new Output(stdout), stderr, signal: signals.signal };
-    process.exitCode = await run(process.argv.slice(2), stdout, around);
+    process.exitCode = await run(process.argv.slice(2), { stdout, stderr, signal: signals.signal });
   } catch (error) {
     stderr.write(`circle-sandbox: ${messageOf(error)}\n`);
   } finally {
@@ -32,22 +31,12 @@ export async function circleSandbox(process: NodeJS.Process): Promise<void> {
 }
 
 /** What serves is loaded only where it is asked for. */
-async function run(
-  argv: readonly string[],
-  terminal: { readonly columns?: number },
-  around: SandboxSurroundings,
-): Promise<number> {
+async function run(argv: readonly string[], around: SandboxSurroundings): Promise<number> {
   if (argv.length === 1 && argv[0] === '--version') return await print(`circle-sandbox ${version}`, around);
-  if (wantsReadyHelp(argv, terminal)) {
+  if (wantsReadyHelp(argv, around.stdout)) {
     const { default: help } = await import('../generated/help-circle-sandbox.js');
     return await print(help, around);
   }
   const { serve } = await import('./circle-sandbox-serve.js');
   return await serve(argv, around);
-}
-
-async function print(text: string, { output }: SandboxSurroundings): Promise<number> {
-  await output.write(`${text}\n`);
-  await output.flush();
-  return 0;
 }

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { UsageError, messageOf } from '../base/errors.js';
+import { OutputClosedError } from '../io/output.js';
 import { parseRuleList, parseRules, type FaultRule } from '../sandbox/fault-rules.js';
 import type { SandboxOptions } from '../sandbox/options.js';
 import { InvalidInput } from '../sandbox/reader.js';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox.js';
 import { circleSandboxOptions, type CircleSandboxArguments } from './circle-sandbox-options.js';
-import { OutputClosedError } from '../io/output.js';
 import type { SandboxSurroundings } from './circle-sandbox-program.js';
 import { parse } from './parse.js';
+import { print } from './print.js';
 
 /**
  * Runs the sandbox until a signal ends it.
@@ -17,16 +18,12 @@ import { parse } from './parse.js';
  * @throws OutputClosedError where nobody takes its line
  */
 export async function serve(argv: readonly string[], around: SandboxSurroundings): Promise<number> {
-  const { output, stderr, signal } = around;
+  const { stderr, signal } = around;
   let options: SandboxOptions;
   let sandbox: Sandbox;
   try {
     const parsed = await parse(argv, circleSandboxOptions);
-    if ('text' in parsed) {
-      await output.write(`${parsed.text}\n`);
-      await output.flush();
-      return 0;
-    }
+    if ('text' in parsed) return await print(parsed.text, around);
     options = optionsOf(parsed.options);
     sandbox = await startSandbox(options);
   } catch (error) {
@@ -37,8 +34,7 @@ export async function serve(argv: readonly string[], around: SandboxSurroundings
   try {
     const { url, token } = sandbox;
     const { events, visits } = options;
-    await output.write(`${JSON.stringify({ url, token, events, visits })}\n`);
-    await output.flush();
+    await print(JSON.stringify({ url, token, events, visits }), around);
     stderr.write(
       `A Circle Data API with generated data listens at ${url}; Ctrl+C ends it. Try:\n` +
         `  TAP_CIRCLE_BASE_URL=${url} TAP_CIRCLE_API_TOKEN='${token}' npx tap-circle --config=ENV\n`,

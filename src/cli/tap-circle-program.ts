@@ -1,7 +1,7 @@
 import { UsageError } from '../base/errors.js';
-import { Output } from '../io/output.js';
 import type { SingerCommand } from '../singer/run.js';
 import type { Program, ProgramSurroundings } from './front-door.js';
+import { print } from './print.js';
 import { wantsReadyHelp } from './ready-help.js';
 import { usualCommand } from './usual-command.js';
 import { version } from './version.js';
@@ -74,11 +74,4 @@ function actionOf(test: string | undefined): SingerCommand['action'] {
     default:
       throw new UsageError(`--test takes schema or nothing, not ${test}`);
   }
-}
-
-async function print(text: string, { stdout }: ProgramSurroundings): Promise<number> {
-  const output = new Output(stdout);
-  await output.write(`${text}\n`);
-  await output.flush();
-  return 0;
 }

@@ -1,5 +1,5 @@
-import { Output } from '../io/output.js';
 import type { Program, ProgramSurroundings } from './front-door.js';
+import { print } from './print.js';
 import { wantsReadyHelp } from './ready-help.js';
 import { version } from './version.js';
 
@@ -32,11 +32,4 @@ async function run(argv: readonly string[], around: ProgramSurroundings): Promis
   }
   const { runTarget } = await import('../segment/run.js');
   return await runTarget({ config, dryRun }, { ...around, version });
-}
-
-async function print(text: string, { stdout }: ProgramSurroundings): Promise<number> {
-  const output = new Output(stdout);
-  await output.write(`${text}\n`);
-  await output.flush();
-  return 0;
 }
